@@ -1,0 +1,228 @@
+//! The migrations and their rollbacks as psql runs them.
+
+use crate::bundle::{BundleError, Input};
+use crate::model::{Kind, ObjectId};
+use crate::plan::{Batch, Step};
+use crate::sql::quote;
+use std::collections::BTreeSet;
+
+/// One migration with its rollback.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Migration {
+    /// `YYYYMMDDHHMMSS_bridge_<what>`.
+    pub name: String,
+    /// The migration.
+    pub forward: String,
+    /// Its rollback.
+    pub back: String,
+    /// For each step of the batch the line of its first statement; 0 for a step without any.
+    pub lines: Vec<usize>,
+}
+
+impl Migration {
+    /// The name of the migration's file.
+    pub fn file_name(&self) -> String {
+        format!("{}.sql", self.name)
+    }
+}
+
+/// All migrations of the plan.
+pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
+    let start = parse(input.timestamp)?;
+    let mut migrations = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (at, batch) in input.plan.batches.iter().enumerate() {
+        let stamp = later(start, at, input.timestamp)?;
+        let what = unique(&batch.name, &mut taken);
+        let name = format!("{stamp}_bridge_{what}");
+        let (forward, lines) = forward(input, batch, &name, at);
+        let back = back(input, batch, &name);
+        migrations.push(Migration { name, forward, back, lines });
+    }
+    Ok(migrations)
+}
+
+fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut what = name.to_owned();
+    let mut number = 1;
+    while !taken.insert(what.clone()) {
+        number += 1;
+        what = format!("{name}_{number}");
+    }
+    what
+}
+
+fn parse(timestamp: &str) -> Result<jiff::civil::DateTime, BundleError> {
+    let wrong = || BundleError::Timestamp(timestamp.to_owned());
+    if timestamp.len() != 14 || !timestamp.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let number = |from: usize, to: usize| timestamp.get(from..to).and_then(|text| text.parse::<i16>().ok()).unwrap_or(-1);
+    let small = |from: usize| i8::try_from(number(from, from + 2)).unwrap_or(-1);
+    jiff::civil::DateTime::new(number(0, 4), small(4), small(6), small(8), small(10), small(12), 0).map_err(|_| wrong())
+}
+
+/// Each file one minute after the one before: names sort as they run, by hand and by runners.
+fn later(start: jiff::civil::DateTime, at: usize, timestamp: &str) -> Result<String, BundleError> {
+    let minutes = i64::try_from(at).unwrap_or(0);
+    let moment = start
+        .checked_add(jiff::Span::new().minutes(minutes))
+        .map_err(|_| BundleError::Timestamp(timestamp.to_owned()))?;
+    Ok(format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        moment.year(),
+        moment.month(),
+        moment.day(),
+        moment.hour(),
+        moment.minute(),
+        moment.second()
+    ))
+}
+
+/// Settings under which the server deparsed the definitions, so that they are read as they were meant.
+const SETTINGS: &str = "\
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL idle_in_transaction_session_timeout = '10min';
+SET LOCAL search_path = '';
+SET LOCAL check_function_bodies = off;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_min_messages = warning;
+SET LOCAL row_security = off;
+SET LOCAL timezone = 'UTC';
+SET LOCAL datestyle = 'ISO, YMD';
+SET LOCAL intervalstyle = 'postgres';
+SET LOCAL xmloption = content;
+SET LOCAL default_tablespace = '';
+SET LOCAL default_table_access_method = heap;
+";
+
+struct Text {
+    sql: String,
+    line: usize,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        self.sql.push_str(text);
+        self.sql.push('\n');
+        self.line += text.matches('\n').count() + 1;
+    }
+
+    /// A comment: names are made printable, for a line break in one would end the comment.
+    fn note(&mut self, text: &str) {
+        self.push(&format!("-- {}", quote::printable(text)));
+    }
+
+    fn step(&mut self, step: &Step) -> usize {
+        if step.statements.is_empty() {
+            return 0;
+        }
+        self.push("");
+        let forced = step.forced_by.as_ref().map(|cause| format!(" (because {cause} changes)"));
+        self.note(&format!("{}{}", step.title(), forced.unwrap_or_default()));
+        let first = self.line + 1;
+        for statement in &step.statements {
+            self.push(statement);
+        }
+        first
+    }
+}
+
+fn forward(input: &Input<'_>, batch: &Batch, name: &str, at: usize) -> (String, Vec<usize>) {
+    let mut text = Text { sql: String::new(), line: 0 };
+    text.note(&format!("{name}.sql: bridge migration {} of {}", at + 1, input.plan.batches.len()));
+    text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>");
+    text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
+    header(&mut text, &batch.steps);
+    text.push("");
+    text.push("BEGIN;");
+    text.push(SETTINGS.trim_end());
+    if let Some(check) = assertions(input, &batch.steps) {
+        text.push("");
+        text.push(&check);
+    }
+    let lines = batch.steps.iter().map(|step| text.step(step)).collect();
+    text.push("");
+    text.push("COMMIT;");
+    (text.sql, lines)
+}
+
+fn header(text: &mut Text, steps: &[Step]) {
+    let mut locks = BTreeSet::new();
+    for step in steps {
+        for (relation, lock) in &step.effects.locks {
+            locks.insert(format!("Lock: {} on {} ({})", lock.name(), relation.label(), lock.meaning()));
+        }
+        for relation in &step.effects.rewrites {
+            locks.insert(format!("Rewrites {}", relation.label()));
+        }
+        if let Some(loss) = &step.effects.data_loss {
+            locks.insert(format!("LOSES DATA: {}: {loss}", step.title()));
+        }
+        if let Some(why) = &step.effects.may_fail {
+            locks.insert(format!("May fail: {}: {why}", step.title()));
+        }
+    }
+    for line in locks {
+        text.note(&line);
+    }
+}
+
+fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
+    let mut text = Text { sql: String::new(), line: 0 };
+    text.note(&format!("{name}_rollback.sql: undoes migrations/{name}.sql"));
+    text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>; rollbacks in reverse order of their names");
+    for what in &batch.irreversible {
+        text.note(&format!("NOT BROUGHT BACK: {what}"));
+    }
+    if batch.rollback.iter().flatten().all(|step| step.statements.is_empty()) {
+        text.note("There is nothing to undo.");
+    }
+    for steps in &batch.rollback {
+        if steps.iter().all(|step| step.statements.is_empty()) {
+            continue;
+        }
+        header(&mut text, steps);
+        text.push("");
+        text.push("BEGIN;");
+        text.push(SETTINGS.trim_end());
+        if let Some(check) = assertions(input, steps) {
+            text.push("");
+            text.push(&check);
+        }
+        for step in steps {
+            text.step(step);
+        }
+        text.push("");
+        text.push("COMMIT;");
+    }
+    text.sql
+}
+
+/// A block that stops the file when prod is not as planned: the relations that steps change or
+/// drop are there, those that they create are not, and the role is the one that was planned for
+/// where that decides which privileges new objects get.
+fn assertions(input: &Input<'_>, steps: &[Step]) -> Option<String> {
+    let mut lines = Vec::new();
+    let depends_on_role = input.prod.objects.keys().any(|id| id.kind == Kind::DefaultAcl);
+    if depends_on_role {
+        let role = quote::literal(&input.options.apply_role);
+        lines.push(format!(
+            "  IF current_user <> {role} THEN\n    RAISE EXCEPTION 'pgbridge: planned for the role %, run by %', {role}, current_user\n      \
+             USING HINT = 'default privileges depend on who creates: run it as that role, or plan again with --apply-role';\n  END IF;"
+        ));
+    }
+    let standing: BTreeSet<&ObjectId> = steps.iter().flat_map(|step| step.effects.locks.keys()).collect();
+    for id in standing {
+        let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
+        lines.push(format!(
+            "  IF pg_catalog.to_regclass({name}) IS NULL THEN\n    RAISE EXCEPTION 'pgbridge: % does not exist: the database is not in the state that this file was planned for', {name};\n  END IF;"
+        ));
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let block = format!("\nBEGIN\n{}\nEND\n", lines.join("\n"));
+    Some(format!("DO {};", quote::dollar(&block)))
+}

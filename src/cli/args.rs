@@ -1,0 +1,146 @@
+//! The arguments, as clap reads them.
+
+use crate::plan::Drops;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Schema-drift reconciliation for PostgreSQL.
+///
+/// Compares two databases, dev (the reference) and prod, and writes ordered bridge migrations with
+/// rollbacks, a divergence report, an execution plan and validation SQL. Nothing is ever written to
+/// dev or prod.
+///
+/// Exit codes: 0 good, 1 the answer is no, 2 it could not be done, 3 done in part.
+#[derive(Parser, Debug)]
+#[command(name = "pgbridge", version, arg_required_else_help = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Write one database's schema to a snapshot file
+    Snapshot(SnapshotArgs),
+    /// Show how dev and prod differ
+    ///
+    /// Exit codes: 0 equal, 1 drift, 2 error.
+    Diff(DiffArgs),
+    /// Write the bundle: migrations, rollbacks, report, execution plan, validation SQL
+    ///
+    /// Exit codes: 0 bundle written, 2 error, 3 bundle written but something could not be bridged
+    /// or compared; each such thing is named on stderr and in the report.
+    Reconcile(ReconcileArgs),
+    /// Prove a bundle on a scratch database: build prod's schema, run the migrations, compare, roll back, compare
+    ///
+    /// Exit codes: 0 proven or proven with limits, 1 not proven, 2 error or cannot prove.
+    Verify(VerifyArgs),
+    /// Run the main job on two sample databases in a private PostgreSQL cluster
+    Demo(DemoArgs),
+}
+
+/// Both sides.
+#[derive(Args, Debug)]
+pub(super) struct Sides {
+    /// The reference side: a connection URI, key=value settings, or a snapshot file
+    #[arg(long, value_name = "SRC", env = "PGBRIDGE_DEV_URL", hide_env_values = true)]
+    pub(super) dev: String,
+    /// The side that the bridge changes: a connection URI, key=value settings, or a snapshot file
+    #[arg(long, value_name = "SRC", env = "PGBRIDGE_PROD_URL", hide_env_values = true)]
+    pub(super) prod: String,
+}
+
+/// How to plan.
+#[derive(Args, Debug)]
+pub(super) struct Planning {
+    /// What to do about removals: things only prod has, changes that can lose data, relaxed protection
+    #[arg(long, value_enum, default_value_t = DropsArg::Report)]
+    pub(super) drops: DropsArg,
+    /// The role that will run the migrations [default: the role that captured prod if it owns the
+    /// database, else the database's owner]
+    #[arg(long, value_name = "ROLE")]
+    pub(super) apply_role: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum DropsArg {
+    /// Report them and leave prod as it is
+    Report,
+    /// Write them into the migrations
+    Emit,
+}
+
+impl From<DropsArg> for Drops {
+    fn from(drops: DropsArg) -> Self {
+        match drops {
+            DropsArg::Report => Self::Report,
+            DropsArg::Emit => Self::Emit,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SnapshotArgs {
+    /// The database: a connection URI or key=value settings
+    #[arg(value_name = "SRC")]
+    pub(super) source: String,
+    /// The file to write; it must not exist
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub(super) sides: Sides,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) planning: Planning,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Format {
+    /// A table for people
+    Table,
+    /// JSON for programs
+    Json,
+    /// The SQL that would bridge it
+    Sql,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReconcileArgs {
+    #[command(flatten)]
+    pub(super) sides: Sides,
+    /// The folder to write; it must not exist, or be empty
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) planning: Planning,
+    /// Time of the first migration [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "YYYYMMDDHHMMSS")]
+    pub(super) timestamp: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct VerifyArgs {
+    /// The bundle's folder
+    #[arg(value_name = "DIR")]
+    pub(super) bundle: PathBuf,
+    /// A server where a scratch database may be created; never prod's [default: a private cluster
+    /// from the PostgreSQL binaries of this machine]
+    #[arg(long, value_name = "URL")]
+    pub(super) scratch: Option<String>,
+    /// Accept no limits: exit 0 only when proven
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DemoArgs {
+    /// The folder for the bundle [default: a new temporary folder]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}

@@ -1,0 +1,45 @@
+//! `pgbridge diff`.
+
+use crate::cli::args::{DiffArgs, Format};
+use crate::cli::commands::{options, tell_notices};
+use crate::cli::error::CliError;
+use crate::cli::progress::Progress;
+use crate::cli::source::{self, Source};
+use crate::cli::{Exit, output};
+use crate::connect::Environment;
+use crate::diff::compare;
+use crate::plan;
+use crate::report::{json, terminal};
+use anstyle::AnsiColor;
+
+pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
+    let environment = Environment::from_process();
+    let dev = Source::parse(&args.sides.dev, &environment)?;
+    let prod = Source::parse(&args.sides.prod, &environment)?;
+    let progress = Progress::start("reading dev and prod");
+    let (dev, prod) = source::read_both(&dev, &prod).await?;
+    progress.say("comparing");
+    let divergence = compare(&dev, &prod);
+    drop(progress);
+    let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
+    match args.format {
+        Format::Json => output::result(&json::divergence(&divergence))?,
+        Format::Sql => {
+            let plan = plan::reconcile(&dev, &prod, &options(&args.planning, &prod));
+            let sql: Vec<String> = plan.steps().flat_map(|step| step.statements.clone()).collect();
+            output::result(&sql.join("\n"))?;
+        }
+        Format::Table => {
+            output::result(&terminal::divergence_table(&divergence, None))?;
+            let verdict = if divergence.is_equal() {
+                output::coloured("dev and prod are equal", AnsiColor::Green)
+            } else {
+                let count = divergence.counted().filter(|drift| drift.told_with.is_none()).count();
+                output::coloured(&format!("{count} objects differ"), AnsiColor::Yellow)
+            };
+            output::result(&verdict)?;
+        }
+    }
+    // what was not compared is not equal
+    Ok(if divergence.is_equal() && !incomplete { Exit::Good } else { Exit::No })
+}

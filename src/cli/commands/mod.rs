@@ -1,0 +1,42 @@
+//! One command = one file.
+
+mod demo;
+mod diff;
+mod reconcile;
+mod snapshot;
+mod verify;
+
+use crate::cli::Exit;
+use crate::cli::args::{Arguments, Command, Planning};
+use crate::cli::error::CliError;
+use crate::cli::output;
+use crate::model::{Catalog, Notice};
+use crate::plan::Options;
+
+/// Runs the command.
+pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
+    match arguments.command {
+        Command::Snapshot(args) => snapshot::run(args).await,
+        Command::Diff(args) => diff::run(args).await,
+        Command::Reconcile(args) => reconcile::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+    }
+}
+
+/// The options of a plan for `prod`. Who captured prod will run the migrations, if it may; else
+/// the database's owner.
+fn options(planning: &Planning, prod: &Catalog) -> Options {
+    let server = &prod.server;
+    let default = if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
+    let apply_role = planning.apply_role.clone().unwrap_or_else(|| default.clone());
+    Options { drops: planning.drops.into(), apply_role }
+}
+
+/// Tells what a capture could not see; true when a comparison is incomplete because of it.
+fn tell_notices(side: &str, notices: &[Notice]) -> bool {
+    for notice in notices {
+        output::note(&format!("{side}: {}: {}", notice.subject, notice.text));
+    }
+    notices.iter().any(|notice| notice.incomplete)
+}

@@ -1,0 +1,49 @@
+//! `pgbridge verify`.
+
+use crate::cli::args::VerifyArgs;
+use crate::cli::error::CliError;
+use crate::cli::progress::Progress;
+use crate::cli::{Exit, output};
+use crate::connect::{Conninfo, Environment};
+use crate::verify::{BinarySearch, Proof, Verdict, verify};
+use anstyle::AnsiColor;
+
+pub(super) async fn run(args: VerifyArgs) -> Result<Exit, CliError> {
+    let environment = Environment::from_process();
+    let scratch = args.scratch.as_deref().map(|text| Conninfo::parse(text, &environment)).transpose()?;
+    let search = BinarySearch::from_environment(&environment);
+    let progress = Progress::start("preparing the proof");
+    let proof = verify(&args.bundle, scratch.as_ref(), &search, &mut |message| progress.say(message)).await?;
+    drop(progress);
+    tell(&proof)?;
+    Ok(verdict_exit(&proof, args.strict))
+}
+
+/// Prints the verdict, its limits and what remains different.
+pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
+    let (text, colour) = match proof.verdict {
+        Verdict::Proven => ("proven", AnsiColor::Green),
+        Verdict::ProvenWithLimits => ("proven with limits", AnsiColor::Yellow),
+        Verdict::NotProven => ("not proven", AnsiColor::Red),
+        Verdict::CannotProve => ("cannot prove", AnsiColor::Red),
+    };
+    let line = format!("verify: {} ({} migrations and their rollbacks, on {})", output::coloured(text, colour), proof.files, proof.scratch);
+    output::result(&line)?;
+    for limit in &proof.limits {
+        output::result(&format!("  limit: {limit}"))?;
+    }
+    for difference in &proof.differences {
+        output::result(&format!("  {difference}"))?;
+    }
+    Ok(())
+}
+
+/// The exit code of a verdict.
+pub(super) fn verdict_exit(proof: &Proof, strict: bool) -> Exit {
+    match proof.verdict {
+        Verdict::Proven => Exit::Good,
+        Verdict::ProvenWithLimits if !strict => Exit::Good,
+        Verdict::ProvenWithLimits | Verdict::NotProven => Exit::No,
+        Verdict::CannotProve => Exit::Failed,
+    }
+}

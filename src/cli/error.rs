@@ -1,0 +1,60 @@
+//! Everything that ends a command with exit code 2.
+
+use crate::bundle::BundleError;
+use crate::connect::ConnectError;
+use crate::introspect::IntrospectError;
+use crate::model::snapshot::SnapshotError;
+use crate::verify::VerifyError;
+use std::path::PathBuf;
+
+/// An error of a command.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Introspect(#[from] IntrospectError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    #[error("the snapshot {} cannot be used: {source}", .path.display())]
+    Snapshot { path: PathBuf, source: SnapshotError },
+    #[error("{} cannot be read: {source}", .path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{} cannot be written: {source}", .path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("dev and prod are the same database ({0})")]
+    SameDatabase(String),
+    #[error("SOURCE_DATE_EPOCH is {0}, which is no number of seconds")]
+    Epoch(String),
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    #[error("the asynchronous runtime cannot start: {0}")]
+    Runtime(std::io::Error),
+    #[error("output failed: {0}")]
+    Output(std::io::Error),
+}
+
+impl CliError {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect(error) => error.hint(),
+            Self::Introspect(error) => error.hint(),
+            Self::Bundle(error) => error.hint(),
+            Self::Verify(error) => error.hint(),
+            Self::Snapshot { source: SnapshotError::Version(_), .. } => {
+                Some("read it with the pgbridge that wrote it, or take the snapshot again".to_owned())
+            }
+            Self::Snapshot { .. } => Some("take it again with pgbridge snapshot".to_owned()),
+            Self::Read { .. } => Some("a source is a connection URI, key=value settings, or the path of a snapshot file".to_owned()),
+            Self::Write { .. } => Some("name another file with --out, or make room".to_owned()),
+            Self::SameDatabase(_) => {
+                Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
+            }
+            Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
+            Self::Interrupted | Self::Runtime(_) | Self::Output(_) => None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A source: a live database or a snapshot file.
+
+use crate::cli::error::CliError;
+use crate::connect::{Conninfo, Environment, Session};
+use crate::introspect::{CaptureOptions, capture};
+use crate::kinds::specs_of;
+use crate::model::{Catalog, snapshot};
+use std::path::{Path, PathBuf};
+
+/// Where a catalog comes from.
+pub(super) enum Source {
+    /// A database.
+    Live(Box<Conninfo>),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// A URI, `key=value` settings, or the path of a file.
+    pub(super) fn parse(text: &str, environment: &Environment) -> Result<Self, CliError> {
+        let uri = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if uri || (text.contains('=') && !Path::new(text).exists()) {
+            return Ok(Self::Live(Box::new(Conninfo::parse(text, environment)?)));
+        }
+        Ok(Self::File(PathBuf::from(text)))
+    }
+
+    /// Its name without secrets.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Live(conninfo) => conninfo.redacted(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The catalog.
+    pub(super) async fn read(&self, options: CaptureOptions) -> Result<Catalog, CliError> {
+        match self {
+            Self::Live(conninfo) => {
+                let session = Session::open(conninfo).await?;
+                let catalog = capture(&session, options).await?;
+                session.close().await;
+                Ok(catalog)
+            }
+            Self::File(path) => {
+                let read = |source| CliError::Read { path: path.clone(), source };
+                let text = std::fs::read_to_string(path).map_err(read)?;
+                snapshot::read(&text, specs_of).map_err(|source| CliError::Snapshot { path: path.clone(), source })
+            }
+        }
+    }
+}
+
+/// Both sides, read at the same time. The same database twice is an error.
+pub(super) async fn read_both(dev: &Source, prod: &Source) -> Result<(Catalog, Catalog), CliError> {
+    let sizes = CaptureOptions { sizes: true };
+    let (dev_catalog, prod_catalog) =
+        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(sizes)).await?;
+    let same_address = matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
+    if same_address || dev_catalog.is_same_database(&prod_catalog) {
+        return Err(CliError::SameDatabase(prod.name()));
+    }
+    Ok((dev_catalog, prod_catalog))
+}

@@ -1,0 +1,46 @@
+//! Edges from `pg_depend`, column-precise, lifted to the objects that stand for their ends.
+
+use crate::introspect::fetch::Rows;
+use crate::introspect::resolve::{Resolved, ends};
+use crate::kinds::Fields;
+use crate::kinds::row::class;
+use crate::model::{Kind, Need, ObjectId};
+use std::sync::Arc;
+
+/// Adds what PostgreSQL recorded, and the edges that it does not record.
+pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
+    for row in rows.depend.rows() {
+        let need = match row.letter("deptype") {
+            'n' => Need::Hard,
+            'a' => Need::Auto,
+            'i' | 'P' | 'S' => Need::Part,
+            _ => continue,
+        };
+        let (from, to) = ends(&row);
+        if resolved.members.contains_key(&from) {
+            continue;
+        }
+        // the internal end of a whole points at its own part in both directions
+        let (Some(a), Some(b)) = (resolved.find(from).cloned(), resolved.find(to).cloned()) else { continue };
+        // a foreign key names its own columns automatically and the others' plainly; both hold it
+        let need = if need == Need::Part && resolved.at.get(&from) != Some(&a) { continue } else { need };
+        let need = if from.class == class::PG_REWRITE && need == Need::Auto { Need::Hard } else { need };
+        resolved.catalog.add_need(&a, &b, need);
+    }
+    implied(resolved);
+}
+
+/// What the catalogs know elsewhere: objects stand in a schema and, for ledger lines, in a relation.
+fn implied(resolved: &mut Resolved) {
+    let ids: Vec<ObjectId> = resolved.catalog.objects.keys().cloned().collect();
+    for id in ids {
+        if id.path.len() < 2 || id.kind == Kind::Extension {
+            continue;
+        }
+        let part = if id.kind == Kind::DefaultAcl { id.part(1) } else { id.part(0) };
+        let schema = ObjectId::from_parts(Kind::Schema, vec![Arc::from(part)]);
+        if resolved.catalog.objects.contains_key(&schema) && schema != id {
+            resolved.catalog.add_need(&id, &schema, Need::Hard);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Runs the scans, all in flight at once, and gives their rows to the kinds.
+
+use crate::connect::{Row, Session};
+use crate::introspect::{CaptureOptions, IntrospectError, scan};
+use crate::kinds::{Fields, Scan};
+use std::collections::BTreeMap;
+
+/// The rows of one query.
+pub(super) struct Table {
+    columns: BTreeMap<String, usize>,
+    rows: Vec<Row>,
+}
+
+impl Table {
+    /// Reads the names of the columns once.
+    pub(super) fn new(rows: Vec<Row>) -> Self {
+        let columns = rows.first().map(|row| {
+            row.columns().iter().enumerate().map(|(at, column)| (column.name().to_owned(), at)).collect()
+        });
+        Self { columns: columns.unwrap_or_default(), rows }
+    }
+
+    /// Each row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = RowFields<'_>> {
+        self.rows.iter().map(|row| RowFields { columns: &self.columns, row })
+    }
+}
+
+/// One row of a query.
+pub(super) struct RowFields<'a> {
+    columns: &'a BTreeMap<String, usize>,
+    row: &'a Row,
+}
+
+impl RowFields<'_> {
+    fn at(&self, column: &str) -> usize {
+        match self.columns.get(column) {
+            Some(at) => *at,
+            None => panic!("a query has no column {column}: this is a bug"),
+        }
+    }
+
+    fn get<'a, T: tokio_postgres::types::FromSql<'a>>(&'a self, column: &str) -> T {
+        match self.row.try_get(self.at(column)) {
+            Ok(value) => value,
+            Err(error) => panic!("column {column} of a query is not what it should be ({error}): this is a bug"),
+        }
+    }
+}
+
+impl Fields for RowFields<'_> {
+    fn text(&self, column: &str) -> Option<String> {
+        self.get(column)
+    }
+    fn flag(&self, column: &str) -> bool {
+        self.get::<Option<bool>>(column).unwrap_or(false)
+    }
+    fn int(&self, column: &str) -> Option<i64> {
+        let at = self.at(column);
+        if let Ok(value) = self.row.try_get::<_, Option<i64>>(at) {
+            return value;
+        }
+        self.get::<Option<i32>>(column).map(i64::from)
+    }
+    fn texts(&self, column: &str) -> Vec<String> {
+        self.get::<Option<Vec<String>>>(column).unwrap_or_default()
+    }
+    fn oid(&self, column: &str) -> u32 {
+        self.get::<Option<u32>>(column).unwrap_or(0)
+    }
+    fn oids(&self, column: &str) -> Vec<u32> {
+        self.get::<Option<Vec<u32>>>(column).unwrap_or_default()
+    }
+}
+
+/// Everything that was read.
+pub(super) struct Rows {
+    /// The rows that kinds claim.
+    pub(super) scans: BTreeMap<Scan, Table>,
+    /// `pg_depend`.
+    pub(super) depend: Table,
+    /// Type names with their modifiers.
+    pub(super) types: Vec<Table>,
+    /// Comments.
+    pub(super) comments: Table,
+    /// Privileges.
+    pub(super) privileges: Table,
+    /// Names of schemas.
+    pub(super) schemas: Table,
+    /// Table sizes, where they were asked for.
+    pub(super) sizes: Table,
+}
+
+/// Runs every query of a capture in one round trip, or two.
+pub(super) async fn scans(session: &Session, major: i32, options: CaptureOptions) -> Result<Rows, IntrospectError> {
+    let mut queries: Vec<String> = scan::ALL.iter().map(|scan| scan::sql(*scan, major)).collect();
+    let fixed = [scan::DEPEND, scan::COLUMN_TYPES, scan::ARGUMENT_TYPES, scan::COMMENTS, scan::PRIVILEGES, scan::SCHEMAS];
+    queries.extend(fixed.iter().map(|sql| (*sql).to_owned()));
+    if options.sizes {
+        queries.push(scan::SIZES.to_owned());
+    }
+    let answers = futures_util::future::try_join_all(queries.iter().map(|sql| session.rows(sql, &[]))).await?;
+    let mut tables = answers.into_iter().map(Table::new);
+    let scans = scan::ALL.iter().copied().zip(tables.by_ref()).collect();
+    let mut next = || tables.next().unwrap_or_else(|| Table::new(Vec::new()));
+    Ok(Rows {
+        scans,
+        depend: next(),
+        types: vec![next(), next()],
+        comments: next(),
+        privileges: next(),
+        schemas: next(),
+        sizes: next(),
+    })
+}

@@ -1,0 +1,83 @@
+//! A database becomes a catalog.
+//!
+//! Owns the flat queries, the resolution of OIDs and the coverage ledger. In: a session and the
+//! kinds. Out: [`Catalog`].
+//! Invariant: no OID leaves this folder; every row of every catalog is an object, excluded with a
+//! named reason, or a line of the ledger. Nothing here writes, or reads a user's relation.
+
+mod coverage;
+mod depend;
+mod error;
+mod facet;
+mod fetch;
+mod identity;
+mod ledger;
+mod ledger_catalog;
+mod moved;
+mod redact;
+mod resolve;
+mod scan;
+mod server;
+mod soft;
+
+pub use error::IntrospectError;
+
+use crate::connect::Session;
+use crate::model::Catalog;
+use std::time::Duration;
+
+/// What a capture shall hold beyond the schema.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CaptureOptions {
+    /// Table sizes: for the side that is going to be changed.
+    pub sizes: bool,
+}
+
+/// How often a capture is tried when the schema changes under it.
+const TRIES: u32 = 3;
+/// Seconds after which one query of a capture is given up.
+const STATEMENT_TIMEOUT: u32 = 60;
+
+/// Captures the session's database: read-only, in one snapshot, again when the schema moved.
+pub async fn capture(session: &Session, options: CaptureOptions) -> Result<Catalog, IntrospectError> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match once(session, options).await {
+            Ok((catalog, before)) => {
+                if before == moved::fingerprint_now(session).await? {
+                    return Ok(catalog);
+                }
+            }
+            Err(error) if error.is_concurrent_change() => {
+                session.rollback().await?;
+            }
+            Err(error) => {
+                // the session may be lost as well: the first error is the one to tell
+                let _ = session.rollback().await;
+                return Err(error);
+            }
+        }
+        if tried == TRIES {
+            return Err(IntrospectError::Moving { server: session.describe(), tries: TRIES });
+        }
+        tokio::time::sleep(Duration::from_millis(200 * u64::from(tried))).await;
+    }
+}
+
+async fn once(session: &Session, options: CaptureOptions) -> Result<(Catalog, String), IntrospectError> {
+    session.begin_capture(STATEMENT_TIMEOUT).await?;
+    let mut server = server::read(session).await?;
+    let notices = coverage::check(session, server.info.major()).await?;
+    let rows = fetch::scans(session, server.info.major(), options).await?;
+    let before = moved::fingerprint(session).await?;
+    let mut catalog = resolve::objects(&rows, &server);
+    catalog.catalog.notices.extend(notices);
+    ledger::complete(session, &mut catalog, server.info.major()).await?;
+    depend::add_needs(&rows, &mut catalog);
+    soft::add_needs(&mut catalog.catalog);
+    facet::attach(&rows, &server, &mut catalog);
+    session.commit().await?;
+    catalog.catalog.server = std::mem::take(&mut server.info);
+    Ok((catalog.catalog, before))
+}

@@ -1,0 +1,244 @@
+//! The flat queries, one per system catalog, with their columns per major version.
+//!
+//! No query joins what it need not: the planner misjudges joined catalog predicates, and a prod
+//! that was never analyzed must not matter. `"char"`, `reg*` and `aclitem` are cast to text,
+//! because the driver asks for binary results.
+
+use crate::kinds::Scan;
+use crate::kinds::row::{Address, Fields, class};
+
+/// All scans.
+pub(super) const ALL: &[Scan] = &[
+    Scan::Namespace,
+    Scan::Extension,
+    Scan::Type,
+    Scan::Proc,
+    Scan::Class,
+    Scan::Attribute,
+    Scan::AttrDef,
+    Scan::Constraint,
+    Scan::Index,
+    Scan::Rewrite,
+    Scan::Trigger,
+    Scan::Policy,
+    Scan::DefaultAcl,
+];
+
+/// The column from `since` on, else its stand-in.
+fn from(major: i32, since: i32, column: &'static str, otherwise: &'static str) -> &'static str {
+    if major >= since { column } else { otherwise }
+}
+
+/// The query of a scan.
+pub(super) fn sql(scan: Scan, major: i32) -> String {
+    match scan {
+        Scan::Namespace => NAMESPACE.to_owned(),
+        Scan::Extension => EXTENSION.to_owned(),
+        Scan::Type => TYPE.to_owned(),
+        Scan::Proc => {
+            PROC.replace("{sqlbody}", from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text"))
+        }
+        Scan::Class => CLASS.to_owned(),
+        Scan::Attribute => attribute(major),
+        Scan::AttrDef => ATTRDEF.to_owned(),
+        Scan::Constraint => {
+            CONSTRAINT.replace("{conenforced}", from(major, 18, "k.conenforced::text", "NULL::text"))
+        }
+        Scan::Index => INDEX.to_owned(),
+        Scan::Rewrite => REWRITE.to_owned(),
+        Scan::Trigger => TRIGGER.to_owned(),
+        Scan::Policy => POLICY.to_owned(),
+        Scan::DefaultAcl => DEFAULT_ACL.to_owned(),
+    }
+}
+
+/// The address of a row of a scan.
+pub(super) fn address(scan: Scan, row: &dyn Fields) -> Address {
+    match scan {
+        Scan::Namespace => Address::new(class::PG_NAMESPACE, row.oid("oid")),
+        Scan::Extension => Address::new(class::PG_EXTENSION, row.oid("oid")),
+        Scan::Type => Address::new(class::PG_TYPE, row.oid("oid")),
+        Scan::Proc => Address::new(class::PG_PROC, row.oid("oid")),
+        Scan::Class => Address::new(class::PG_CLASS, row.oid("oid")),
+        Scan::Attribute => {
+            let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+            Address::column(row.oid("attrelid"), number)
+        }
+        Scan::AttrDef => Address::new(class::PG_ATTRDEF, row.oid("oid")),
+        Scan::Constraint => Address::new(class::PG_CONSTRAINT, row.oid("oid")),
+        Scan::Index => Address::new(class::PG_CLASS, row.oid("indexrelid")),
+        Scan::Rewrite => Address::new(class::PG_REWRITE, row.oid("oid")),
+        Scan::Trigger => Address::new(class::PG_TRIGGER, row.oid("oid")),
+        Scan::Policy => Address::new(class::PG_POLICY, row.oid("oid")),
+        Scan::DefaultAcl => Address::new(class::PG_DEFAULT_ACL, row.oid("oid")),
+    }
+}
+
+/// The column that says in which schema a row stands; parts stand where their whole does.
+pub(super) fn schema_column(scan: Scan) -> Option<&'static str> {
+    match scan {
+        Scan::Type => Some("typnamespace"),
+        Scan::Proc => Some("pronamespace"),
+        Scan::Class | Scan::Index => Some("relnamespace"),
+        _ => None,
+    }
+}
+
+// 16384 = FirstNormalObjectId: below stands what initdb made. The schema public is initdb's, but
+// it is the user's to change.
+const NAMESPACE: &str = "SELECT n.oid, n.nspname, n.nspowner FROM pg_catalog.pg_namespace n \
+    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+
+const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS schema \
+    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
+
+// row types belong to their relation and array types to their element: both are found by pg_depend
+const TYPE: &str = "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, \
+    CASE WHEN t.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e \
+        WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END AS labels \
+    FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid \
+    WHERE t.oid >= 16384 AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm' \
+    AND (t.typelem = 0 OR (SELECT e.typarray FROM pg_catalog.pg_type e WHERE e.oid = t.typelem) <> t.oid)";
+
+const PROC: &str = "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.prokind::text, p.proargtypes::oid[] AS proargtypes, \
+    CASE WHEN p.prokind <> 'a' THEN pg_catalog.pg_get_function_arguments(p.oid) END AS arguments, \
+    pg_catalog.pg_get_function_result(p.oid) AS result, l.lanname::text AS language, p.prosrc, p.probin, \
+    {sqlbody} AS sqlbody, p.provolatile::text, p.proisstrict, p.prosecdef, p.proleakproof, p.proretset, \
+    p.proparallel::text, p.procost::text, p.prorows::text, \
+    CASE WHEN p.prosupport <> 0 THEN p.prosupport::text END AS support, p.proconfig, \
+    CASE WHEN p.protrftypes IS NOT NULL THEN ARRAY(SELECT pg_catalog.format_type(u, NULL) \
+        FROM pg_catalog.unnest(p.protrftypes) u) END AS transforms \
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE p.oid >= 16384";
+
+// excluded here: indexes (their own scan), TOAST tables (storage of their table), temporary relations
+const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
+    am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
+    c.relforcerowsecurity, c.relispartition, c.reloftype, h.inhrelid IS NOT NULL AS inherits, \
+    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
+    CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
+    q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
+    d.deptype::text AS owned_how, d.refobjid AS owned_table, d.refobjsubid AS owned_column \
+    FROM pg_catalog.pg_class c \
+    LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam \
+    LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace \
+    LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid \
+    LEFT JOIN (SELECT DISTINCT i.inhrelid FROM pg_catalog.pg_inherits i) h ON h.inhrelid = c.oid \
+    LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid \
+    LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = q.seqrelid AND d.objsubid = 0 \
+        AND d.refclassid = 1259 AND d.deptype IN ('a', 'i') \
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384";
+
+fn attribute(major: i32) -> String {
+    let not_null = from(
+        major,
+        18,
+        "LEFT JOIN pg_catalog.pg_constraint k ON k.contype = 'n' AND k.conrelid = a.attrelid AND k.conkey[1] = a.attnum",
+        "LEFT JOIN (SELECT NULL::oid AS oid, NULL::text AS conname, false AS connoinherit, true AS convalidated) k ON false",
+    );
+    let compression = from(major, 14, "a.attcompression::text", "NULL::text");
+    format!(
+        "SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
+    a.attnotnull AND coalesce(k.convalidated, true) AS attnotnull, NULLIF(a.attidentity::text, '') AS attidentity, \
+    NULLIF(a.attgenerated::text, '') AS attgenerated, a.attstorage::text, t.typstorage::text, \
+    a.attstattarget::int4 AS attstattarget, {compression} AS attcompression, a.attoptions, \
+    CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN (SELECT pg_catalog.format('%I.%I', cn.nspname, co.collname) \
+        FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace \
+        WHERE co.oid = a.attcollation) END AS collation, \
+    d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
+    k.oid AS not_null_oid, k.conname::text AS not_null_name, coalesce(k.connoinherit, false) AS not_null_no_inherit \
+    FROM pg_catalog.pg_attribute a \
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't' \
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' \
+    {not_null} \
+    WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped"
+    )
+}
+
+const ATTRDEF: &str = "SELECT d.oid, d.adrelid, d.adnum::int4 AS adnum, NULLIF(a.attgenerated::text, '') AS attgenerated, \
+    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS expression \
+    FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum \
+    WHERE d.adrelid >= 16384";
+
+const CONSTRAINT: &str = "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.conindid, k.conparentid, \
+    k.condeferrable, k.condeferred, k.convalidated, {conenforced} AS conenforced, \
+    pg_catalog.pg_get_constraintdef(k.oid) AS definition, ic.reloptions, ts.spcname, \
+    coalesce(i.indisclustered, false) AS indisclustered, coalesce(i.indisreplident, false) AS indisreplident, \
+    x.description AS index_comment \
+    FROM pg_catalog.pg_constraint k \
+    LEFT JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x') \
+    LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid \
+    LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = ic.reltablespace \
+    LEFT JOIN pg_catalog.pg_description x ON x.classoid = 1259 AND x.objoid = ic.oid AND x.objsubid = 0 \
+    WHERE k.oid >= 16384";
+
+const INDEX: &str = "SELECT i.indexrelid, i.indrelid, c.relname, c.relnamespace, c.relkind::text, i.indisvalid, \
+    i.indisclustered, i.indisreplident, ts.spcname, pg_catalog.pg_get_indexdef(i.indexrelid) AS definition, \
+    k.oid AS constraint_oid, h.inhparent AS parent_index, \
+    CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT a.attnum::text || '=' || a.attstattarget::text FROM pg_catalog.pg_attribute a \
+        WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0 ORDER BY a.attnum) END AS statistics \
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relpersistence <> 't' \
+    LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace \
+    LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x') \
+    LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid \
+    WHERE i.indexrelid >= 16384 AND c.relnamespace <> 99";
+
+const REWRITE: &str = "SELECT w.oid, w.ev_class, w.rulename, w.ev_enabled::text, \
+    CASE WHEN w.rulename <> '_RETURN' THEN pg_catalog.pg_get_ruledef(w.oid) END AS definition \
+    FROM pg_catalog.pg_rewrite w WHERE w.oid >= 16384";
+
+// excluded here: triggers that PostgreSQL makes for foreign keys and deferred keys; clones of a
+// partition's parent only where they fire differently
+const TRIGGER: &str = "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, t.tgparentid, \
+    pg_catalog.pg_get_triggerdef(t.oid, false) AS definition \
+    FROM pg_catalog.pg_trigger t LEFT JOIN pg_catalog.pg_trigger u ON u.oid = t.tgparentid \
+    WHERE (NOT t.tgisinternal AND t.tgparentid = 0) \
+    OR (t.tgparentid <> 0 AND t.tgenabled <> u.tgenabled AND pg_catalog.left(t.tgname::text, 3) <> 'RI_')";
+
+const POLICY: &str = "SELECT p.oid, p.polrelid, p.polname, p.polcmd::text, p.polpermissive, p.polroles, \
+    pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using_expression, \
+    pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS check_expression FROM pg_catalog.pg_policy p";
+
+const DEFAULT_ACL: &str =
+    "SELECT d.oid, d.defaclrole, d.defaclnamespace, d.defaclobjtype::text FROM pg_catalog.pg_default_acl d";
+
+/// `(classid, objid, objsubid)` needs `(refclassid, refobjid, refobjsubid)`. Pinned rows exist up
+/// to 14 only.
+pub(super) const DEPEND: &str = "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype::text \
+    FROM pg_catalog.pg_depend d WHERE d.deptype <> 'p' AND d.objid >= 16384";
+
+/// The name of each type with its modifier that a column has, once.
+pub(super) const COLUMN_TYPES: &str = "SELECT a.atttypid AS type, a.atttypmod AS modifier, pg_catalog.format_type(a.atttypid, a.atttypmod) AS name \
+    FROM (SELECT DISTINCT b.atttypid, b.atttypmod FROM pg_catalog.pg_attribute b \
+    WHERE b.attrelid >= 16384 AND b.attnum > 0 AND NOT b.attisdropped) a";
+
+/// The name of each type that a routine takes, once.
+pub(super) const ARGUMENT_TYPES: &str = "SELECT u.type, -1 AS modifier, pg_catalog.format_type(u.type, NULL) AS name \
+    FROM (SELECT DISTINCT pg_catalog.unnest(p.proargtypes) AS type FROM pg_catalog.pg_proc p WHERE p.oid >= 16384) u";
+
+/// Comments of users' objects, and of the schema public, which comes with one.
+pub(super) const COMMENTS: &str = "SELECT d.classoid AS class, d.objoid AS object, d.objsubid AS sub, d.description \
+    FROM pg_catalog.pg_description d WHERE d.objoid >= 16384 \
+    OR (d.classoid = 2615 AND d.objoid = 2200)";
+
+/// All schemas, with those that no user makes.
+pub(super) const SCHEMAS: &str = "SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n";
+
+/// Table sizes without indexes.
+pub(super) const SIZES: &str = "SELECT c.oid, pg_catalog.pg_table_size(c.oid) AS bytes FROM pg_catalog.pg_class c \
+    WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'";
+
+/// Every privilege that is not the built-in default, exploded. An empty list has a row without a grantee.
+pub(super) const PRIVILEGES: &str = "\
+    SELECT 1259::oid AS class, c.oid AS object, 0 AS sub, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_class c LEFT JOIN LATERAL pg_catalog.aclexplode(c.relacl) x ON true WHERE c.relacl IS NOT NULL AND c.oid >= 16384 \
+    UNION ALL SELECT 1259, a.attrelid, a.attnum, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_attribute a LEFT JOIN LATERAL pg_catalog.aclexplode(a.attacl) x ON true WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384 \
+    UNION ALL SELECT 2615, n.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_namespace n LEFT JOIN LATERAL pg_catalog.aclexplode(n.nspacl) x ON true WHERE n.nspacl IS NOT NULL AND (n.oid >= 16384 OR n.oid = 2200) \
+    UNION ALL SELECT 1255, p.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_proc p LEFT JOIN LATERAL pg_catalog.aclexplode(p.proacl) x ON true WHERE p.proacl IS NOT NULL AND p.oid >= 16384 \
+    UNION ALL SELECT 1247, t.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_type t LEFT JOIN LATERAL pg_catalog.aclexplode(t.typacl) x ON true WHERE t.typacl IS NOT NULL AND t.oid >= 16384 \
+    UNION ALL SELECT 826, d.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+        FROM pg_catalog.pg_default_acl d LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) x ON true";

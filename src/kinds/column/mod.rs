@@ -1,0 +1,303 @@
+//! Columns of tables (`pg_attribute`), with identity and generation expression.
+
+mod retype;
+mod statement;
+
+pub(super) use statement::{definition, follow_ups, identity_clause, option_clauses};
+
+use crate::kinds::facet::relation_of;
+use crate::kinds::row::{class, options};
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan, default, sequence,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
+    AttrSpec { name: "collation", doc: "where it is not the type's (attcollation)", compare: Compare::Drift },
+    AttrSpec { name: "not_null", doc: "a valid NOT NULL", compare: Compare::Drift },
+    AttrSpec { name: "not_null_constraint", doc: "18+: name and properties where not the automatic ones", compare: Compare::Drift },
+    AttrSpec { name: "generated", doc: "generation expression (pg_attrdef)", compare: Compare::Drift },
+    AttrSpec { name: "generated_kind", doc: "stored or virtual (attgenerated)", compare: Compare::Drift },
+    AttrSpec { name: "identity", doc: "ALWAYS or BY DEFAULT (attidentity)", compare: Compare::Drift },
+    AttrSpec { name: "storage", doc: "where it is not the type's (attstorage)", compare: Compare::Drift },
+    AttrSpec { name: "compression", doc: "14+: attcompression", compare: Compare::Drift },
+    AttrSpec { name: "statistics", doc: "statistics target (attstattarget)", compare: Compare::Drift },
+    AttrSpec { name: "options", doc: "n_distinct, n_distinct_inherited (attoptions)", compare: Compare::Drift },
+    AttrSpec { name: "position", doc: "order among the columns (attnum)", compare: Compare::Rank },
+];
+const TYPE: Attr = Attr::named(SPECS, "type");
+const COLLATION: Attr = Attr::named(SPECS, "collation");
+const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
+const NOT_NULL_CONSTRAINT: Attr = Attr::named(SPECS, "not_null_constraint");
+const GENERATED: Attr = Attr::named(SPECS, "generated");
+const GENERATED_KIND: Attr = Attr::named(SPECS, "generated_kind");
+const IDENTITY: Attr = Attr::named(SPECS, "identity");
+const STORAGE: Attr = Attr::named(SPECS, "storage");
+const COMPRESSION: Attr = Attr::named(SPECS, "compression");
+const STATISTICS: Attr = Attr::named(SPECS, "statistics");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
+const POSITION: Attr = Attr::named(SPECS, "position");
+
+/// The kind.
+pub(super) struct Column;
+
+impl ObjectKind for Column {
+    fn kind(&self) -> Kind {
+        Kind::Column
+    }
+    fn scan(&self) -> Scan {
+        Scan::Attribute
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.letter("relkind") == 'r' { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+        let relation = row.oid("attrelid");
+        let generated = row.letter("attgenerated") != '\0';
+        let values = vec![
+            Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
+            Raw::Value(Value::text(row.text("collation").as_deref())),
+            Raw::Value(Value::flag(row.flag("attnotnull"))),
+            Raw::Value(not_null_constraint(row)),
+            Raw::Value(if generated { Value::sql(row.text("generated").as_deref()) } else { Value::Null }),
+            Raw::Value(Value::text(match row.letter("attgenerated") {
+                's' => Some("STORED"),
+                'v' => Some("VIRTUAL"),
+                _ => None,
+            })),
+            Raw::Value(Value::text(match row.letter("attidentity") {
+                'a' => Some("ALWAYS"),
+                'd' => Some("BY DEFAULT"),
+                _ => None,
+            })),
+            Raw::Value(storage(row)),
+            Raw::Value(Value::text(match row.letter("attcompression") {
+                'p' => Some("pglz"),
+                'l' => Some("lz4"),
+                _ => None,
+            })),
+            Raw::Value(row.int("attstattarget").filter(|target| *target >= 0).map_or(Value::Null, Value::Int)),
+            Raw::Value(user_options(&row.texts("attoptions"))),
+            Raw::Value(Value::Int(i64::from(number))),
+        ];
+        let address = Address::column(relation, number);
+        let table = Address::new(class::PG_CLASS, relation);
+        let mut found = Found::new(address, Place::Part(table), row.name("attname"), values);
+        if generated {
+            found.also.push(Address::new(class::PG_ATTRDEF, row.oid("attrdef")));
+        }
+        if row.oid("not_null_oid") != 0 {
+            found.also.push(Address::new(class::PG_CONSTRAINT, row.oid("not_null_oid")));
+        }
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        RULES
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { acl: Some('c'), comment: true, ..FacetSpec::default() }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "COLUMN"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+        let mut statements = vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
+        statements.extend(follow_ups(object));
+        statements
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("{} DROP COLUMN {};", alter_table(object), quote::ident(object.id.name()))]
+    }
+    fn absorbs(&self, part: &Object) -> bool {
+        part.id.kind == Kind::Default || (part.id.kind == Kind::Sequence && sequence::is_identity(part))
+    }
+    fn rebuildable(&self, object: &Object) -> bool {
+        is_generated(object)
+    }
+    fn position(&self, object: &Object) -> Option<i64> {
+        object.value(POSITION).as_int()
+    }
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let table = relation_of(object);
+        let effects = Effects::lock(&table, Lock::AccessExclusive);
+        let default = ctx.desired.objects.values().find(|part| {
+            part.id.kind == Kind::Default && part.parent.as_ref() == Some(&object.id)
+        });
+        let volatile = default.is_some_and(|part| may_be_volatile(default::expression(part)));
+        let computed = object.text(GENERATED_KIND) == "STORED" || object.value(IDENTITY) != &Value::Null;
+        if volatile || computed {
+            effects.rewriting(&table)
+        } else if object.flag(NOT_NULL) && default.is_none() {
+            effects.failing("a NOT NULL column without a default cannot be added to a table that has rows")
+        } else {
+            effects
+        }
+    }
+    fn evaluates(&self) -> bool {
+        true
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        let effects = Effects::lock(&relation_of(object), Lock::AccessExclusive);
+        if is_generated(object) { effects } else { effects.losing("the values of the column") }
+    }
+}
+
+static RULES: &[Rule] = &[
+    Rule { attrs: &["type", "collation"], change: retype::change },
+    Rule { attrs: &["not_null"], change: not_null },
+    Rule { attrs: &["not_null_constraint"], change: not_null_name },
+    Rule { attrs: &["generated", "generated_kind"], change: generation },
+    Rule { attrs: &["identity"], change: identity },
+    Rule {
+        attrs: &["storage"],
+        change: |ctx, _, to| {
+            let word = statement::storage_word(to, ctx.current.server.major());
+            alter_column(to, &format!("SET STORAGE {word}"), Lock::AccessExclusive)
+        },
+    },
+    Rule {
+        attrs: &["compression"],
+        change: |_, _, to| {
+            let word = if to.text(COMPRESSION).is_empty() { "default" } else { to.text(COMPRESSION) };
+            alter_column(to, &format!("SET COMPRESSION {word}"), Lock::AccessExclusive)
+        },
+    },
+    Rule {
+        attrs: &["statistics"],
+        change: |_, _, to| {
+            let target = to.value(STATISTICS).as_int().unwrap_or(-1);
+            alter_column(to, &format!("SET STATISTICS {target}"), Lock::ShareUpdateExclusive)
+        },
+    },
+    Rule {
+        attrs: &["options"],
+        change: |_, from, to| {
+            let clauses = option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let statements = clauses.iter().map(|clause| column_statement(to, clause)).collect();
+            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+        },
+    },
+    // PostgreSQL can only append columns: the order of those that stand is told, not changed
+    Rule { attrs: &["position"], change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()) },
+];
+
+/// Whether the column is computed.
+pub(super) fn is_generated(object: &Object) -> bool {
+    object.value(GENERATED) != &Value::Null
+}
+
+/// The data type.
+pub(super) fn type_of(object: &Object) -> &str {
+    object.text(TYPE)
+}
+
+fn alter_table(object: &Object) -> String {
+    format!("ALTER TABLE {}", quote::qualified(&[object.id.part(0), object.id.part(1)]))
+}
+
+fn column_statement(object: &Object, clause: &str) -> String {
+    format!("{} ALTER COLUMN {} {clause};", alter_table(object), quote::ident(object.id.name()))
+}
+
+fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
+    Outcome::in_place(vec![column_statement(object, clause)], Effects::lock(&relation_of(object), lock))
+}
+
+fn not_null(_: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
+    if !to.flag(NOT_NULL) {
+        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive).removing("NOT NULL is dropped");
+    }
+    let mut outcome = if to.text(NOT_NULL_CONSTRAINT).is_empty() { alter_column(to, "SET NOT NULL", Lock::AccessExclusive) } else {
+        let sql = format!("{} ADD {};", alter_table(to), statement::not_null_constraint(to));
+        Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+    };
+    let table = relation_of(to);
+    outcome.effects = outcome.effects.scanning(&table).failing("a row holds NULL");
+    outcome
+}
+
+/// 18+: a NOT NULL has a name. Only one can stand on a column, so another takes its place.
+fn not_null_name(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if !(from.flag(NOT_NULL) && to.flag(NOT_NULL)) {
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
+    let drop = format!("ALTER COLUMN {} DROP NOT NULL", quote::ident(to.id.name()));
+    let sql = format!("{} {drop}, ADD {};", alter_table(to), statement::not_null_constraint(to));
+    Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive).scanning(&relation_of(to)))
+}
+
+fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let (before, after) = (from.text(GENERATED_KIND), to.text(GENERATED_KIND));
+    let table = relation_of(to);
+    if before == "STORED" && after.is_empty() {
+        return alter_column(to, "DROP EXPRESSION", Lock::AccessExclusive);
+    }
+    if before == after && ctx.current.server.major() >= 17 {
+        let clause = format!("SET EXPRESSION AS ({})", to.text(GENERATED));
+        let mut outcome = alter_column(to, &clause, Lock::AccessExclusive);
+        if after == "STORED" {
+            outcome.effects.rewrites.insert(table);
+        }
+        return outcome;
+    }
+    Outcome::rebuild().removing_if(before.is_empty(), "the values of the column are computed anew")
+}
+
+fn identity(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let both = from.value(IDENTITY) != &Value::Null && to.value(IDENTITY) != &Value::Null;
+    if both {
+        let clause = format!("SET GENERATED {}", to.text(IDENTITY));
+        return alter_column(to, &clause, Lock::AccessExclusive);
+    }
+    // its sequence is created or dropped, and the identity with it
+    Outcome::in_place(Vec::new(), Effects::default())
+}
+
+/// 18+: `name[ NO INHERIT]` where it is not what SET NOT NULL would make.
+fn not_null_constraint(row: &dyn Fields) -> Value {
+    let Some(name) = row.text("not_null_name") else { return Value::Null };
+    let automatic = format!("{}_{}_not_null", row.name("relname"), row.name("attname"));
+    let special = row.flag("not_null_no_inherit");
+    if name == automatic && !special {
+        return Value::Null;
+    }
+    let suffix = if special { " NO INHERIT" } else { "" };
+    Value::Text(format!("{}{suffix}", quote::ident(&name)).into())
+}
+
+fn storage(row: &dyn Fields) -> Value {
+    let letter = row.letter("attstorage");
+    if letter == row.letter("typstorage") {
+        return Value::Null;
+    }
+    Value::text(match letter {
+        'p' => Some("PLAIN"),
+        'e' => Some("EXTERNAL"),
+        'm' => Some("MAIN"),
+        'x' => Some("EXTENDED"),
+        _ => None,
+    })
+}
+
+/// Only options that a user can set: a packager's private ones say nothing of the schema.
+fn user_options(entries: &[String]) -> Value {
+    let mut map = options(entries).as_map();
+    map.retain(|key, _| matches!(&**key, "n_distinct" | "n_distinct_inherited"));
+    Value::map(map)
+}
+
+/// Constants and the functions that are stable by definition are evaluated once; for all else a
+/// rewrite is expected, which is too strong a prediction rather than too weak.
+fn may_be_volatile(expression: &str) -> bool {
+    expression.contains('(') && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
+}

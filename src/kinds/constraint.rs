@@ -1,0 +1,286 @@
+//! Table constraints (`pg_constraint`). The index of a key belongs to its constraint; NOT NULL
+//! belongs to the column.
+
+use crate::kinds::facet::relation_of;
+use crate::kinds::row::{class, options};
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan, Slot, column, index,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "type", doc: "check, primary key, unique, foreign key, exclude (contype)", compare: Compare::Drift },
+    AttrSpec { name: "definition", doc: "pg_get_constraintdef without the marks below", compare: Compare::Drift },
+    AttrSpec { name: "deferrable", doc: "DEFERRABLE [INITIALLY DEFERRED]", compare: Compare::Drift },
+    AttrSpec { name: "not_valid", doc: "rows that stood before were not checked", compare: Compare::Drift },
+    AttrSpec { name: "not_enforced", doc: "18+: NOT ENFORCED", compare: Compare::Drift },
+    AttrSpec { name: "options", doc: "storage parameters of the index", compare: Compare::Drift },
+    AttrSpec { name: "tablespace", doc: "of the index, where not the database's", compare: Compare::Drift },
+    AttrSpec { name: "clustered", doc: "CLUSTER ON its index", compare: Compare::Drift },
+    AttrSpec { name: "replica_identity", doc: "its index is the replica identity", compare: Compare::Drift },
+    AttrSpec { name: "index_comment", doc: "the comment on its index, apart from its own", compare: Compare::Drift },
+];
+const TYPE: Attr = Attr::named(SPECS, "type");
+const DEFINITION: Attr = Attr::named(SPECS, "definition");
+const DEFERRABLE: Attr = Attr::named(SPECS, "deferrable");
+const NOT_VALID: Attr = Attr::named(SPECS, "not_valid");
+const NOT_ENFORCED: Attr = Attr::named(SPECS, "not_enforced");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
+const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
+const CLUSTERED: Attr = Attr::named(SPECS, "clustered");
+const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
+const INDEX_COMMENT: Attr = Attr::named(SPECS, "index_comment");
+
+/// The kind.
+pub(super) struct Constraint;
+
+impl ObjectKind for Constraint {
+    fn kind(&self) -> Kind {
+        Kind::Constraint
+    }
+    fn scan(&self) -> Scan {
+        Scan::Constraint
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        match row.letter("contype") {
+            't' => Claim::Excluded("a constraint trigger is a trigger"),
+            'n' if row.oid("conrelid") != 0 => Claim::Excluded("NOT NULL is the column's"),
+            _ if row.oid("conrelid") != 0 && row.oid("conparentid") == 0 => Claim::Mine,
+            _ => Claim::No,
+        }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_CONSTRAINT, row.oid("oid"));
+        let table = Address::new(class::PG_CLASS, row.oid("conrelid"));
+        let kind = match row.letter("contype") {
+            'c' => "check",
+            'p' => "primary key",
+            'u' => "unique",
+            'f' => "foreign key",
+            _ => "exclude",
+        };
+        let deferrable = match (row.flag("condeferrable"), row.flag("condeferred")) {
+            (true, true) => Some("DEFERRABLE INITIALLY DEFERRED"),
+            (true, false) => Some("DEFERRABLE"),
+            _ => None,
+        };
+        let not_enforced = row.text("conenforced").as_deref() == Some("false");
+        let values = vec![
+            Raw::Value(Value::text(Some(kind))),
+            Raw::Value(Value::Sql(bare(&row.name("definition")).into())),
+            Raw::Value(Value::text(deferrable)),
+            // NOT ENFORCED implies it (18)
+            Raw::Value(Value::flag(!row.flag("convalidated") && !not_enforced)),
+            Raw::Value(Value::flag(not_enforced)),
+            Raw::Value(options(&row.texts("reloptions"))),
+            Raw::Value(Value::text(row.text("spcname").as_deref())),
+            Raw::Value(Value::flag(row.flag("indisclustered"))),
+            Raw::Value(Value::flag(row.flag("indisreplident"))),
+            Raw::Value(Value::text(row.text("index_comment").as_deref())),
+        ];
+        let mut found = Found::new(address, Place::Part(table), row.name("conname"), values);
+        // a foreign key names the index that it leans on here, too
+        if row.oid("conindid") != 0 && row.letter("contype") != 'f' {
+            found.also.push(Address::new(class::PG_CLASS, row.oid("conindid")));
+        }
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        RULES
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { comment: true, ..FacetSpec::default() }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "CONSTRAINT"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        format!("{} ON {}", quote::ident(object.id.name()), table_name(object))
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        let mut statements = vec![alter(object, &format!("ADD {}", clause(object)))];
+        statements.extend(marks(object));
+        statements
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![alter(object, &format!("DROP CONSTRAINT {}", quote::ident(object.id.name())))]
+    }
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let table = relation_of(object);
+        match object.text(TYPE) {
+            "foreign key" => {
+                let mut effects = Effects::lock(&table, Lock::ShareRowExclusive);
+                for (needed, _) in ctx.desired.needs_of(&object.id) {
+                    if needed.kind == Kind::Column {
+                        let other = crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                        effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
+                    }
+                }
+                if object.flag(NOT_VALID) { effects } else { effects.scanning(&table).failing("a row refers to nothing") }
+            }
+            "check" => {
+                let effects = Effects::lock(&table, Lock::AccessExclusive);
+                if object.flag(NOT_VALID) { effects } else { effects.scanning(&table).failing("a row does not pass the check") }
+            }
+            _ => {
+                let mut effects = Effects::lock(&table, Lock::AccessExclusive).failing("two rows have the same key, or one holds NULL");
+                effects.builds_index = true;
+                effects
+            }
+        }
+    }
+    fn evaluates(&self) -> bool {
+        true
+    }
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let mut effects = Effects::lock(&relation_of(object), Lock::AccessExclusive);
+        if is_foreign_key(object) {
+            for (needed, _) in ctx.current.needs_of(&object.id) {
+                if needed.kind == Kind::Column {
+                    let other = crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                    effects.join(Effects::lock(&other, Lock::AccessExclusive));
+                }
+            }
+        }
+        effects
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        match object.text(TYPE) {
+            "check" | "foreign key" => Vec::new(),
+            _ => vec![("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()])],
+        }
+    }
+}
+
+static RULES: &[Rule] = &[
+    Rule { attrs: &["type", "definition", "not_enforced", "tablespace"], change: |_, _, _| Outcome::rebuild() },
+    Rule {
+        attrs: &["deferrable"],
+        change: |_, _, to| {
+            if !is_foreign_key(to) {
+                return Outcome::rebuild();
+            }
+            let word = if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };
+            let immediate = if word == "DEFERRABLE" { " INITIALLY IMMEDIATE" } else { "" };
+            let clause = format!("ALTER CONSTRAINT {} {word}{immediate}", quote::ident(to.id.name()));
+            Outcome::in_place(vec![alter(to, &clause)], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+        },
+    },
+    Rule {
+        attrs: &["not_valid"],
+        change: |_, _, to| {
+            if to.flag(NOT_VALID) {
+                return Outcome::rebuild().removing("the constraint is no longer validated");
+            }
+            let clause = format!("VALIDATE CONSTRAINT {}", quote::ident(to.id.name()));
+            let table = relation_of(to);
+            let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+            Outcome::in_place(vec![alter(to, &clause)], effects.failing("a row does not pass"))
+        },
+    },
+    Rule {
+        attrs: &["options"],
+        change: |_, from, to| {
+            let clauses = column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let name = quote::qualified(&[to.id.part(0), to.id.name()]);
+            let statements = clauses.iter().map(|clause| format!("ALTER INDEX {name} {clause};")).collect();
+            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+        },
+    },
+    Rule {
+        attrs: &["clustered"],
+        change: |ctx, from, to| index::cluster(ctx, from.flag(CLUSTERED), to, to.flag(CLUSTERED)),
+    },
+    Rule {
+        attrs: &["replica_identity"],
+        change: |ctx, _, to| index::identify(ctx, to, to.flag(REPLICA_IDENTITY)),
+    },
+    Rule {
+        attrs: &["index_comment"],
+        change: |_, _, to| {
+            let effects = Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive);
+            Outcome::in_place(vec![index_comment(to)], effects)
+        },
+    },
+];
+
+/// `CONSTRAINT name ...` as it stands in CREATE TABLE and after ADD.
+pub(super) fn clause(object: &Object) -> String {
+    let mut sql = format!("CONSTRAINT {} {}", quote::ident(object.id.name()), object.text(DEFINITION));
+    let with = column::option_clauses(&std::collections::BTreeMap::new(), &object.value(OPTIONS).as_map());
+    let mut index = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
+    if !object.text(TABLESPACE).is_empty() {
+        index = format!("{index} USING INDEX TABLESPACE {}", quote::ident(object.text(TABLESPACE)));
+    }
+    sql += &index;
+    if !object.text(DEFERRABLE).is_empty() {
+        sql = format!("{sql} {}", object.text(DEFERRABLE));
+    }
+    if object.flag(NOT_ENFORCED) {
+        sql += " NOT ENFORCED";
+    }
+    if object.flag(NOT_VALID) {
+        sql += " NOT VALID";
+    }
+    sql
+}
+
+/// Statements that mark the constraint's index.
+fn marks(object: &Object) -> Vec<String> {
+    let mut statements = index::mark_statements(object, object.flag(CLUSTERED), object.flag(REPLICA_IDENTITY));
+    if !object.text(INDEX_COMMENT).is_empty() {
+        statements.push(index_comment(object));
+    }
+    statements
+}
+
+fn index_comment(object: &Object) -> String {
+    let name = quote::qualified(&[object.id.part(0), object.id.name()]);
+    let text = match object.text(INDEX_COMMENT) {
+        "" => "NULL".to_owned(),
+        text => quote::literal(text),
+    };
+    format!("COMMENT ON INDEX {name} IS {text};")
+}
+
+/// Whether it can be written inside CREATE TABLE: not a foreign key, and without marks.
+pub(super) fn stands_in_table(object: &Object) -> bool {
+    let unmarked = !object.flag(CLUSTERED)
+        && !object.flag(REPLICA_IDENTITY)
+        && !object.flag(NOT_VALID)
+        && object.text(INDEX_COMMENT).is_empty();
+    // with parameters or WHERE the exclusion's text has an order of its own
+    !is_foreign_key(object) && unmarked && object.value(OPTIONS) == &Value::Null && object.text(TABLESPACE).is_empty()
+}
+
+/// Whether it is a foreign key.
+pub(super) fn is_foreign_key(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint && object.text(TYPE) == "foreign key"
+}
+
+/// Whether it holds an expression, which a new type of a column may break.
+pub(super) fn holds_expression(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint && matches!(object.text(TYPE), "check" | "exclude")
+}
+
+fn table_name(object: &Object) -> String {
+    quote::qualified(&[object.id.part(0), object.id.part(1)])
+}
+
+fn alter(object: &Object, clause: &str) -> String {
+    format!("ALTER TABLE {} {clause};", table_name(object))
+}
+
+/// The text without the marks that are attributes of their own.
+fn bare(definition: &str) -> String {
+    let mut text = definition.trim_end();
+    for mark in [" NOT VALID", " NOT ENFORCED", " INITIALLY DEFERRED", " DEFERRABLE"] {
+        text = text.strip_suffix(mark).unwrap_or(text);
+    }
+    text.to_owned()
+}

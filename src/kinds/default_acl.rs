@@ -1,0 +1,96 @@
+//! Default privileges (`pg_default_acl`): what objects that a role creates later are given.
+
+use crate::kinds::facet::acl::{self, Acl, Target};
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Place, Rule, Scan,
+};
+use crate::model::{AttrSpec, Kind, Object};
+use crate::sql::quote;
+
+/// The kind. Its privileges are its facet; there is nothing else.
+pub(super) struct DefaultAcl;
+
+impl ObjectKind for DefaultAcl {
+    fn kind(&self) -> Kind {
+        Kind::DefaultAcl
+    }
+    fn scan(&self) -> Scan {
+        Scan::DefaultAcl
+    }
+    fn claims(&self, _: &dyn Fields) -> Claim {
+        Claim::Mine
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_DEFAULT_ACL, row.oid("oid"));
+        let mut found = Found::new(address, Place::Database, String::new(), Vec::new());
+        let word = acl::word_of(row.letter("defaclobjtype"));
+        found.name = vec![
+            Name::Role(row.oid("defaclrole")),
+            Name::Schema(row.oid("defaclnamespace")),
+            Name::Plain(word.to_owned()),
+        ];
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        &[]
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { acl: Some(' '), ..FacetSpec::default() }
+    }
+    fn noun(&self, object: &Object) -> &'static str {
+        match object.id.part(2) {
+            "tables" => "TABLES",
+            "sequences" => "SEQUENCES",
+            "functions" => "FUNCTIONS",
+            "schemas" => "SCHEMAS",
+            "large objects" => "LARGE OBJECTS",
+            _ => "TYPES",
+        }
+    }
+    fn sql_name(&self, _: &Object) -> String {
+        String::new()
+    }
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        acl::statements(&target(object), &base(ctx, object), &held(object))
+    }
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        acl::statements(&target(object), &held(object), &base(ctx, object))
+    }
+    fn grant_prefix(&self, object: &Object) -> String {
+        target(object).prefix
+    }
+    fn roles(&self, object: &Object) -> Vec<String> {
+        vec![object.id.part(0).to_owned()]
+    }
+}
+
+fn held(object: &Object) -> Acl {
+    object.facets.acl.clone().unwrap_or_default()
+}
+
+/// For all schemas the built-in default, for one schema nothing: what it grants comes on top.
+fn base(ctx: &Ctx<'_>, object: &Object) -> Acl {
+    if object.id.part(1).is_empty() {
+        acl::default_of(acl::class_of(object.id.part(2)), ctx.current.server.major())
+    } else {
+        Acl::new()
+    }
+}
+
+fn target(object: &Object) -> Target {
+    let schema = match object.id.part(1) {
+        "" => String::new(),
+        schema => format!(" IN SCHEMA {}", quote::ident(schema)),
+    };
+    let role = object.id.part(0);
+    Target {
+        on: DefaultAcl.noun(object).to_owned(),
+        suffix: String::new(),
+        prefix: format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema} ", quote::ident(role)),
+        owner: role.to_owned(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Extensions (`pg_extension`). Their members belong to them and are not compared one by one.
+
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "schema", doc: "schema of its members (extnamespace)", compare: Compare::Drift },
+    AttrSpec { name: "version", doc: "installed version (extversion)", compare: Compare::Info },
+];
+const SCHEMA: Attr = Attr::named(SPECS, "schema");
+
+/// The kind.
+pub(super) struct Extension;
+
+impl ObjectKind for Extension {
+    fn kind(&self) -> Kind {
+        Kind::Extension
+    }
+    fn scan(&self) -> Scan {
+        Scan::Extension
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        // plpgsql comes with initdb
+        if row.oid("oid") < 16384 { Claim::Excluded("built in") } else { Claim::Mine }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_EXTENSION, row.oid("oid"));
+        let schema = Raw::Value(Value::text(row.text("schema").as_deref()));
+        let version = Raw::Value(Value::text(row.text("extversion").as_deref()));
+        let mut found = Found::new(address, Place::Database, String::new(), vec![schema, version]);
+        found.name = vec![Name::Plain(row.name("extname"))];
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            Rule {
+                attrs: &["schema"],
+                change: |_, _, to| {
+                    let name = quote::ident(to.id.name());
+                    let schema = quote::ident(to.text(SCHEMA));
+                    let sql = format!("ALTER EXTENSION {name} SET SCHEMA {schema};");
+                    Outcome::in_place(vec![sql], Effects::default())
+                },
+            },
+            Rule {
+                attrs: &["version"],
+                change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
+            },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { comment: true, ..FacetSpec::default() }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "EXTENSION"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::ident(object.id.name())
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        let schema = quote::ident(object.text(SCHEMA));
+        vec![format!("CREATE EXTENSION {} WITH SCHEMA {schema};", self.sql_name(object))]
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("DROP EXTENSION {};", self.sql_name(object))]
+    }
+    fn rebuildable(&self, _: &Object) -> bool {
+        false
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        Effects::default().losing(format!("what the extension {} keeps in its tables", object.id.name()))
+    }
+}

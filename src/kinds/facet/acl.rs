@@ -1,0 +1,198 @@
+//! Privileges: defaults, what a CREATE grants by itself, and the statements between two lists.
+
+use crate::kinds::facet::owner_of;
+use crate::kinds::of;
+use crate::kinds::rules::Ctx;
+use crate::model::{AclItem, Catalog, Kind, OWNER, Object, ObjectId, PUBLIC};
+use crate::sql::quote;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A list of privileges.
+pub type Acl = BTreeSet<AclItem>;
+
+/// What `acldefault(class, owner)` gives on that major.
+pub fn default_of(class: char, major: i32) -> Acl {
+    let (owner, public): (&[&str], &[&str]) = match class {
+        'r' if major >= 17 => (&TABLE, &[]),
+        'r' => (TABLE.split_last().map_or(&[], |(_, rest)| rest), &[]),
+        's' => (&["SELECT", "UPDATE", "USAGE"], &[]),
+        'f' => (&["EXECUTE"], &["EXECUTE"]),
+        'n' => (&["CREATE", "USAGE"], &[]),
+        'T' => (&["USAGE"], &["USAGE"]),
+        _ => (&[], &[]),
+    };
+    let items = |grantee: &'static str, privileges: &'static [&'static str]| {
+        privileges.iter().map(move |privilege| item(grantee, privilege))
+    };
+    items(OWNER, owner).chain(items(PUBLIC, public)).collect()
+}
+
+static TABLE: [&str; 8] =
+    ["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE", "MAINTAIN"];
+
+fn item(grantee: &str, privilege: &str) -> AclItem {
+    AclItem {
+        grantee: grantee.into(),
+        privilege: privilege.into(),
+        grantable: false,
+        grantor: OWNER.into(),
+    }
+}
+
+/// The full list of an object.
+pub fn of_object(object: &Object, major: i32) -> Acl {
+    let class = of(object.id.kind).facets().acl.unwrap_or(' ');
+    object.facets.acl.clone().unwrap_or_else(|| default_of(class, major))
+}
+
+/// The list that PostgreSQL gives to a new object of `class` that `creator` makes in `schema`:
+/// the built-in default or the creator's global one, and the one for the schema on top.
+pub fn of_new(catalog: &Catalog, class: char, creator: &str, schema: &str) -> Acl {
+    let entry = |schema: &str| {
+        let id = ObjectId::new(Kind::DefaultAcl, &[creator, schema, word_of(class)]);
+        catalog.objects.get(&id).map(|object| object.facets.acl.clone().unwrap_or_default())
+    };
+    let mut acl = entry("").unwrap_or_else(|| default_of(class, catalog.server.major()));
+    if !schema.is_empty() {
+        acl.extend(entry(schema).unwrap_or_default());
+    }
+    acl
+}
+
+/// The word of `ALTER DEFAULT PRIVILEGES` for a class of privileges.
+pub fn word_of(class: char) -> &'static str {
+    match class {
+        'r' => "tables",
+        's' | 'S' => "sequences",
+        'f' => "functions",
+        'n' => "schemas",
+        'L' => "large objects",
+        _ => "types",
+    }
+}
+
+/// The class of privileges for that word.
+pub fn class_of(word: &str) -> char {
+    match word {
+        "tables" => 'r',
+        "sequences" => 's',
+        "functions" => 'f',
+        "schemas" => 'n',
+        "large objects" => 'L',
+        _ => 'T',
+    }
+}
+
+/// Grants and revokes that lead from what the CREATE gave to what is wanted.
+pub fn after_create(ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+    let class = of(object.id.kind).facets().acl.unwrap_or(' ');
+    let wanted = of_object(object, ctx.desired.server.major());
+    let schema = if object.id.kind == Kind::Schema { "" } else { object.id.part(0) };
+    let owner = owner_of(ctx.desired, object).unwrap_or_else(|| ctx.apply_role.into());
+    let given: Acl = if class == 'c' {
+        Acl::new()
+    } else {
+        of_new(ctx.current, class, ctx.apply_role, schema).iter().map(|item| for_owner(item, &owner)).collect()
+    };
+    statements(&Target::of(object, &owner), &given, &wanted)
+}
+
+/// After a change of owner, what the new owner was granted by name is the owner's.
+fn for_owner(item: &AclItem, owner: &str) -> AclItem {
+    let of = |role: &Arc<str>| if **role == *owner { OWNER.into() } else { role.clone() };
+    AclItem { grantee: of(&item.grantee), grantor: of(&item.grantor), ..item.clone() }
+}
+
+/// Grants and revokes between two states of a standing object.
+pub fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Vec<String> {
+    let owner = owner_of(ctx.desired, to).unwrap_or_else(|| ctx.apply_role.into());
+    // a change of owner comes before: it folds what the new owner was granted by name into its own
+    let before = of_object(from, ctx.current.server.major()).iter().map(|item| for_owner(item, &owner)).collect();
+    let wanted = of_object(to, ctx.desired.server.major());
+    statements(&Target::of(to, &owner), &before, &wanted)
+}
+
+/// What a GRANT names.
+pub struct Target {
+    /// After `ON`; empty for default privileges.
+    pub on: String,
+    /// After each privilege: the column.
+    pub suffix: String,
+    /// Before GRANT and REVOKE.
+    pub prefix: String,
+    /// The owner's name.
+    pub owner: String,
+}
+
+impl Target {
+    fn of(object: &Object, owner: &str) -> Self {
+        let kind = of(object.id.kind);
+        let relation = || quote::qualified(&[object.id.part(0), object.id.part(1)]);
+        let (on, suffix) = match kind.facets().acl {
+            Some('c') => (format!("TABLE {}", relation()), format!(" ({})", quote::ident(object.id.name()))),
+            Some('r') => (format!("TABLE {}", kind.sql_name(object)), String::new()),
+            _ => (format!("{} {}", kind.noun(object), kind.sql_name(object)), String::new()),
+        };
+        let prefix = kind.grant_prefix(object);
+        Self { on, suffix, prefix, owner: owner.to_owned() }
+    }
+
+    fn role(&self, role: &str) -> String {
+        match role {
+            OWNER => quote::ident(&self.owner),
+            PUBLIC => PUBLIC.to_owned(),
+            _ => quote::ident(role),
+        }
+    }
+}
+
+/// The statements between two lists: revokes first, grants by others than the owner under their name.
+pub fn statements(target: &Target, from: &Acl, to: &Acl) -> Vec<String> {
+    let key = |item: &AclItem| (item.grantor.clone(), item.grantee.clone(), item.privilege.clone());
+    let before: BTreeMap<_, bool> = from.iter().map(|item| (key(item), item.grantable)).collect();
+    let after: BTreeMap<_, bool> = to.iter().map(|item| (key(item), item.grantable)).collect();
+    let mut revoke: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let mut grant: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for ((grantor, grantee, privilege), grantable) in &before {
+        let left = after.get(&(grantor.clone(), grantee.clone(), privilege.clone()));
+        let only_option = match left {
+            None => false,
+            Some(false) if *grantable => true,
+            Some(_) => continue,
+        };
+        let slot = revoke.entry((grantor.clone(), grantee.clone(), only_option)).or_default();
+        slot.push(format!("{privilege}{}", target.suffix));
+    }
+    for ((grantor, grantee, privilege), grantable) in &after {
+        match before.get(&(grantor.clone(), grantee.clone(), privilege.clone())) {
+            Some(had) if had == grantable || *had => {}
+            _ => {
+                let slot = grant.entry((grantor.clone(), grantee.clone(), *grantable)).or_default();
+                slot.push(format!("{privilege}{}", target.suffix));
+            }
+        }
+    }
+    let revokes = revoke.into_iter().map(|((grantor, grantee, only_option), privileges)| {
+        let option = if only_option { "GRANT OPTION FOR " } else { "" };
+        let role = target.role(&grantee);
+        let sql = format!("REVOKE {option}{} ON {} FROM {role};", privileges.join(", "), target.on);
+        as_grantor(target, &grantor, &sql)
+    });
+    let grants = grant.into_iter().map(|((grantor, grantee, grantable), privileges)| {
+        let option = if grantable { " WITH GRANT OPTION" } else { "" };
+        let role = target.role(&grantee);
+        let sql = format!("GRANT {} ON {} TO {role}{option};", privileges.join(", "), target.on);
+        as_grantor(target, &grantor, &sql)
+    });
+    revokes.chain(grants).collect()
+}
+
+fn as_grantor(target: &Target, grantor: &str, sql: &str) -> String {
+    let sql = format!("{}{sql}", target.prefix);
+    if grantor == OWNER {
+        return sql;
+    }
+    // a grant belongs to who gives it: a superuser's would be recorded as the owner's
+    format!("SET LOCAL ROLE {};\n{sql}\nRESET ROLE;", target.role(grantor))
+}

@@ -1,0 +1,214 @@
+//! Indexes without a constraint (`pg_index`, `pg_get_indexdef`).
+
+use crate::kinds::facet::relation_of;
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "table", doc: "the relation it is on (indrelid)", compare: Compare::Drift },
+    AttrSpec { name: "definition", doc: "pg_get_indexdef", compare: Compare::Drift },
+    AttrSpec { name: "tablespace", doc: "where it is not the database's", compare: Compare::Drift },
+    AttrSpec { name: "statistics", doc: "targets of expression columns (attstattarget)", compare: Compare::Drift },
+    AttrSpec { name: "clustered", doc: "CLUSTER ON it", compare: Compare::Drift },
+    AttrSpec { name: "replica_identity", doc: "it is the table's replica identity", compare: Compare::Drift },
+    AttrSpec { name: "invalid", doc: "left over by a failed build: it serves no query", compare: Compare::Drift },
+];
+const DEFINITION: Attr = Attr::named(SPECS, "definition");
+const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
+const STATISTICS: Attr = Attr::named(SPECS, "statistics");
+const CLUSTERED: Attr = Attr::named(SPECS, "clustered");
+const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
+const INVALID: Attr = Attr::named(SPECS, "invalid");
+
+/// The kind.
+pub(super) struct Index;
+
+impl ObjectKind for Index {
+    fn kind(&self) -> Kind {
+        Kind::Index
+    }
+    fn scan(&self) -> Scan {
+        Scan::Index
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.oid("constraint_oid") != 0 {
+            Claim::Excluded("the index of a constraint is the constraint's")
+        } else if row.letter("relkind") == 'i' && row.oid("parent_index") == 0 {
+            Claim::Mine
+        } else {
+            Claim::No
+        }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_CLASS, row.oid("indexrelid"));
+        let table = Address::new(class::PG_CLASS, row.oid("indrelid"));
+        let targets: BTreeMap<Arc<str>, Arc<str>> = row
+            .texts("statistics")
+            .iter()
+            .filter_map(|entry| entry.split_once('='))
+            .map(|(column, target)| (Arc::from(column), Arc::from(target)))
+            .collect();
+        let values = vec![
+            Raw::Ref(table),
+            Raw::Value(Value::sql(row.text("definition").as_deref())),
+            Raw::Value(Value::text(row.text("spcname").as_deref())),
+            Raw::Value(Value::map(targets)),
+            Raw::Value(Value::flag(row.flag("indisclustered"))),
+            Raw::Value(Value::flag(row.flag("indisreplident"))),
+            Raw::Value(Value::flag(!row.flag("indisvalid"))),
+        ];
+        let mut found = Found::new(address, Place::Schema(row.oid("relnamespace")), String::new(), values);
+        found.name = vec![Name::Plain(row.name("relname"))];
+        found.part_of = Some(table);
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        RULES
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { comment: true, extension: true, ..FacetSpec::default() }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "INDEX"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        let mut statements = vec![format!("{};", object.text(DEFINITION))];
+        if !object.text(TABLESPACE).is_empty() {
+            statements.push(alter(object, &format!("SET TABLESPACE {}", quote::ident(object.text(TABLESPACE)))));
+        }
+        statements.extend(targets(object, &BTreeMap::new()));
+        statements.extend(mark_statements(object, object.flag(CLUSTERED), object.flag(REPLICA_IDENTITY)));
+        statements
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("DROP INDEX {};", self.sql_name(object))]
+    }
+    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        let mut effects = Effects::lock(&relation_of(object), Lock::Share);
+        effects.builds_index = true;
+        if object.text(DEFINITION).starts_with("CREATE UNIQUE") {
+            effects = effects.failing("two rows have the same key");
+        }
+        effects
+    }
+    fn evaluates(&self) -> bool {
+        true
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        Effects::lock(&relation_of(object), Lock::AccessExclusive)
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        vec![("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+    }
+}
+
+static RULES: &[Rule] = &[
+    Rule { attrs: &["table", "definition"], change: |_, _, _| Outcome::rebuild() },
+    Rule {
+        attrs: &["tablespace"],
+        change: |_, _, to| {
+            let name = if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
+            let sql = alter(to, &format!("SET TABLESPACE {}", quote::ident(name)));
+            Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+        },
+    },
+    Rule {
+        attrs: &["statistics"],
+        change: |_, from, to| {
+            let statements = targets(to, &from.value(STATISTICS).as_map());
+            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+        },
+    },
+    Rule {
+        attrs: &["clustered"],
+        change: |ctx, from, to| cluster(ctx, from.flag(CLUSTERED), to, to.flag(CLUSTERED)),
+    },
+    Rule {
+        attrs: &["replica_identity"],
+        change: |ctx, _, to| identify(ctx, to, to.flag(REPLICA_IDENTITY)),
+    },
+    Rule {
+        attrs: &["invalid"],
+        change: |_, _, to| {
+            if to.flag(INVALID) {
+                Outcome::report("the index is invalid in dev: it is the remains of a failed build")
+            } else {
+                Outcome::rebuild()
+            }
+        },
+    },
+];
+
+fn alter(object: &Object, clause: &str) -> String {
+    format!("ALTER INDEX {} {clause};", Index.sql_name(object))
+}
+
+fn targets(object: &Object, before: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String> {
+    let after = object.value(STATISTICS).as_map();
+    let set = after.iter().filter(|(column, target)| before.get(*column) != Some(target));
+    let reset = before.keys().filter(|column| !after.contains_key(*column));
+    set.map(|(column, target)| alter(object, &format!("ALTER COLUMN {column} SET STATISTICS {target}")))
+        .chain(reset.map(|column| alter(object, &format!("ALTER COLUMN {column} SET STATISTICS -1"))))
+        .collect()
+}
+
+/// The table that an index, or the index of a constraint, is on.
+fn table_statement(object: &Object, clause: &str) -> String {
+    let table = relation_of(object);
+    format!("ALTER TABLE {} {clause};", quote::qualified(&[table.part(0), table.part(1)]))
+}
+
+/// CLUSTER ON and REPLICA IDENTITY USING for a new index.
+pub(super) fn mark_statements(object: &Object, clustered: bool, identity: bool) -> Vec<String> {
+    let name = quote::ident(object.id.name());
+    let cluster = clustered.then(|| table_statement(object, &format!("CLUSTER ON {name}")));
+    let identity = identity.then(|| table_statement(object, &format!("REPLICA IDENTITY USING INDEX {name}")));
+    cluster.into_iter().chain(identity).collect()
+}
+
+/// The clustering mark comes or goes; another index that takes it takes it away from this one.
+pub(super) fn cluster(ctx: &Ctx<'_>, from: bool, to: &Object, now: bool) -> Outcome {
+    let table = relation_of(to);
+    let effects = Effects::lock(&table, Lock::ShareUpdateExclusive);
+    if now {
+        return Outcome::in_place(mark_statements(to, true, false), effects);
+    }
+    let elsewhere = ctx.desired.objects.values().any(|other| {
+        relation_of(other) == table
+            && other.specs.iter().position(|spec| spec.name == "clustered").is_some_and(|at| {
+                other.values.get(at).is_some_and(Value::is_true)
+            })
+    });
+    let statements = if from && !elsewhere { vec![table_statement(to, "SET WITHOUT CLUSTER")] } else { Vec::new() };
+    Outcome::in_place(statements, effects)
+}
+
+/// The replica identity comes; where it goes, the table's own attribute says to what.
+pub(super) fn identify(_: &Ctx<'_>, to: &Object, now: bool) -> Outcome {
+    let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
+    Outcome::in_place(mark_statements(to, false, now), effects)
+}
+
+/// Whether it holds an expression or a predicate, which a new type of a column may break.
+pub(super) fn holds_expression(object: &Object) -> bool {
+    if object.id.kind != Kind::Index {
+        return false;
+    }
+    let definition = object.text(DEFINITION);
+    let keys = definition.split_once(" USING ").map_or("", |(_, rest)| rest);
+    definition.contains(" WHERE ") || keys.matches('(').count() > 1
+}
+

@@ -1,0 +1,242 @@
+//! One kind = one file.
+//!
+//! A kind knows how to read a row, what it consists of, how each attribute changes and how it is
+//! written as SQL. It knows no stage, does no I/O and is never asynchronous.
+//! In: rows of a scan. Out: objects, statements and what they cost.
+//! Invariant: every attribute of a kind is covered by exactly one rule (tested below).
+
+pub mod facet;
+pub mod row;
+pub mod rules;
+
+mod column;
+mod constraint;
+mod default;
+mod default_acl;
+mod enum_type;
+mod extension;
+mod function;
+mod index;
+mod policy;
+mod procedure;
+mod routine;
+mod rule;
+mod schema;
+mod sequence;
+mod table;
+mod trigger;
+mod view;
+mod view_column;
+
+pub use row::{Address, Fields, Found, Name, Place, Raw};
+pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};
+
+use crate::model::{AttrSpec, Kind, Object, ObjectId};
+
+/// The flat queries that kinds read their rows from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Scan {
+    /// `pg_namespace`.
+    Namespace,
+    /// `pg_extension`.
+    Extension,
+    /// `pg_type` without array and row types, with enum labels.
+    Type,
+    /// `pg_proc`.
+    Proc,
+    /// `pg_class` without indexes and TOAST tables, with `pg_sequence`.
+    Class,
+    /// `pg_attribute` of relations.
+    Attribute,
+    /// `pg_attrdef`.
+    AttrDef,
+    /// `pg_constraint`.
+    Constraint,
+    /// `pg_index` with its `pg_class` row.
+    Index,
+    /// `pg_rewrite`.
+    Rewrite,
+    /// `pg_trigger`.
+    Trigger,
+    /// `pg_policy`.
+    Policy,
+    /// `pg_default_acl`.
+    DefaultAcl,
+}
+
+/// What a kind says of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// An object of this kind.
+    Mine,
+    /// A part of another object, or nothing of the user's; why.
+    Excluded(&'static str),
+    /// Not this kind's.
+    No,
+}
+
+/// What a kind has besides its attributes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FacetSpec {
+    /// It has an owner, changed by `ALTER <noun> ... OWNER TO`.
+    pub owner: bool,
+    /// The class of privileges, as `acldefault` names it.
+    pub acl: Option<char>,
+    /// It can have a comment.
+    pub comment: bool,
+    /// It can be marked `DEPENDS ON EXTENSION`.
+    pub extension: bool,
+}
+
+/// A place that only one object can take, across kinds: class of names and the path.
+pub type Slot = (&'static str, Vec<String>);
+
+/// A kind of object. All methods are pure.
+pub trait ObjectKind: Sync {
+    /// Which one.
+    fn kind(&self) -> Kind;
+    /// Where its rows come from.
+    fn scan(&self) -> Scan;
+    /// Whether a row of that scan is one of its objects.
+    fn claims(&self, row: &dyn Fields) -> Claim;
+    /// The object of a claimed row.
+    fn decode(&self, row: &dyn Fields) -> Found;
+    /// Its attributes.
+    fn attrs(&self) -> &'static [AttrSpec];
+    /// How they change.
+    fn rules(&self) -> &'static [Rule];
+    /// Owner, privileges, comment.
+    fn facets(&self) -> FacetSpec;
+    /// PostgreSQL's word for it in `COMMENT ON` and `ALTER`.
+    fn noun(&self, object: &Object) -> &'static str;
+    /// How `COMMENT ON` and `ALTER` name it after the noun, quoted.
+    fn sql_name(&self, object: &Object) -> String;
+    /// The statements that create it together with the `parts` that it absorbs.
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String>;
+    /// The statements that drop it.
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String>;
+
+    /// The first major version that has it.
+    fn since(&self) -> i32 {
+        13
+    }
+    /// Statements that must wait for what it needs only weakly (`Need::Auto`).
+    fn finish(&self, _ctx: &Ctx<'_>, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+    /// Whether creating it on a table that has rows evaluates its expressions for each of them.
+    fn evaluates(&self) -> bool {
+        false
+    }
+    /// The state before those statements have run.
+    fn unfinish(&self, _object: &mut Object) {}
+    /// What takes it along when it is dropped, without being its whole.
+    fn goes_with(&self, _object: &Object) -> Option<ObjectId> {
+        None
+    }
+    /// Whether `part` is written inside its own CREATE statement when both are new.
+    fn absorbs(&self, _part: &Object) -> bool {
+        false
+    }
+    /// Whether it can be dropped and created again without losing data.
+    fn rebuildable(&self, _object: &Object) -> bool {
+        true
+    }
+    /// Whether it exists only inside its parent's definition: alone it is neither created nor dropped.
+    fn inseparable(&self) -> bool {
+        false
+    }
+    /// What creating it costs on relations that are there.
+    fn create_effects(&self, _ctx: &Ctx<'_>, _object: &Object) -> Effects {
+        Effects::default()
+    }
+    /// What dropping it costs.
+    fn drop_effects(&self, _ctx: &Ctx<'_>, _object: &Object) -> Effects {
+        Effects::default()
+    }
+    /// The names that it takes up.
+    fn slots(&self, _object: &Object) -> Vec<Slot> {
+        Vec::new()
+    }
+    /// Roles that it names besides its owner and privileges.
+    fn roles(&self, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+    /// What stands before GRANT and REVOKE.
+    fn grant_prefix(&self, _object: &Object) -> String {
+        String::new()
+    }
+    /// Where it stands among its siblings, when new ones can only be appended.
+    fn position(&self, _object: &Object) -> Option<i64> {
+        None
+    }
+    /// Text whose words may name other objects without PostgreSQL recording it.
+    fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {
+        None
+    }
+}
+
+/// Every kind, one line each.
+pub static REGISTRY: &[&dyn ObjectKind] = &[
+    &schema::Schema,
+    &extension::Extension,
+    &enum_type::Enum,
+    &sequence::Sequence,
+    &function::Function,
+    &procedure::Procedure,
+    &table::Table,
+    &column::Column,
+    &default::Default,
+    &view::View,
+    &view_column::ViewColumn,
+    &constraint::Constraint,
+    &index::Index,
+    &rule::Rule,
+    &trigger::Trigger,
+    &policy::Policy,
+    &default_acl::DefaultAcl,
+];
+
+/// The kind's behaviour.
+///
+/// # Panics
+/// For `Kind::Unmodelled`, which has none: asking is a bug.
+pub fn of(kind: Kind) -> &'static dyn ObjectKind {
+    match REGISTRY.iter().find(|entry| entry.kind() == kind) {
+        Some(entry) => *entry,
+        None => panic!("no behaviour for {kind}: this is a bug"),
+    }
+}
+
+/// The attribute table of a kind; empty for what is not modelled.
+pub fn specs_of(kind: Kind) -> &'static [AttrSpec] {
+    REGISTRY.iter().find(|entry| entry.kind() == kind).map_or(&[], |entry| entry.attrs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, REGISTRY};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_one_line() {
+        let listed: Vec<Kind> = REGISTRY.iter().map(|entry| entry.kind()).collect();
+        let expected: Vec<Kind> =
+            Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Unmodelled).collect();
+        assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn every_attribute_has_one_rule() {
+        for entry in REGISTRY {
+            let attrs: Vec<&str> = entry.attrs().iter().map(|spec| spec.name).collect();
+            let mut ruled: Vec<&str> = entry.rules().iter().flat_map(|rule| rule.attrs.iter().copied()).collect();
+            let unique: BTreeSet<&str> = attrs.iter().copied().collect();
+            assert_eq!(unique.len(), attrs.len(), "{}: an attribute stands twice", entry.kind());
+            ruled.sort_unstable();
+            let mut sorted = attrs.clone();
+            sorted.sort_unstable();
+            assert_eq!(ruled, sorted, "{}: attributes and rules", entry.kind());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! How an attribute changes: what a kind answers, and what it costs.
+
+use crate::model::{Catalog, Object, ObjectId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The states between which a statement stands, and who runs it.
+#[derive(Clone, Copy)]
+pub struct Ctx<'a> {
+    /// What is there.
+    pub current: &'a Catalog,
+    /// What shall be there.
+    pub desired: &'a Catalog,
+    /// The role that executes the statements.
+    pub apply_role: &'a str,
+}
+
+/// Lock modes of tables, weakest first (PostgreSQL manual, "Explicit Locking").
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lock {
+    /// Blocks only ACCESS EXCLUSIVE.
+    AccessShare,
+    /// Taken by row locks on referenced tables.
+    RowShare,
+    /// Taken by writers.
+    RowExclusive,
+    /// Blocks VACUUM, index builds and other DDL.
+    ShareUpdateExclusive,
+    /// Blocks writers.
+    Share,
+    /// Blocks writers and itself.
+    ShareRowExclusive,
+    /// Blocks all but plain readers.
+    Exclusive,
+    /// Blocks everybody.
+    AccessExclusive,
+}
+
+impl Lock {
+    /// The name that SQL uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessShare => "ACCESS SHARE",
+            Self::RowShare => "ROW SHARE",
+            Self::RowExclusive => "ROW EXCLUSIVE",
+            Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::Share => "SHARE",
+            Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Self::Exclusive => "EXCLUSIVE",
+            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// What it means for everybody else.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::AccessShare | Self::RowShare | Self::RowExclusive => "nobody waits",
+            Self::ShareUpdateExclusive => "readers and writers go on",
+            Self::Share | Self::ShareRowExclusive | Self::Exclusive => "writers wait",
+            Self::AccessExclusive => "readers and writers wait",
+        }
+    }
+}
+
+/// What a step does to a running database (catalog.md chapter 2; measured on 13 to 18).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Effects {
+    /// The strongest lock on each relation that stood before.
+    pub locks: BTreeMap<ObjectId, Lock>,
+    /// Relations that are written anew.
+    pub rewrites: BTreeSet<ObjectId>,
+    /// Relations that are read as a whole while the lock is held.
+    pub scans: BTreeSet<ObjectId>,
+    /// An index is built over existing rows.
+    pub builds_index: bool,
+    /// What is lost for good, and cannot be brought back by the rollback.
+    pub data_loss: Option<String>,
+    /// Why it may fail on the data that is there.
+    pub may_fail: Option<String>,
+    /// What it makes can be used only after a commit.
+    pub commit_before_use: bool,
+}
+
+impl Effects {
+    /// Nothing but a lock.
+    pub fn lock(relation: &ObjectId, lock: Lock) -> Self {
+        Self { locks: BTreeMap::from([(relation.clone(), lock)]), ..Self::default() }
+    }
+
+    /// Adds the effects of another statement of the same step.
+    pub fn join(&mut self, other: Self) {
+        for (relation, lock) in other.locks {
+            let held = self.locks.entry(relation).or_insert(lock);
+            *held = (*held).max(lock);
+        }
+        self.rewrites.extend(other.rewrites);
+        self.scans.extend(other.scans);
+        self.builds_index |= other.builds_index;
+        self.commit_before_use |= other.commit_before_use;
+        self.data_loss = self.data_loss.take().or(other.data_loss);
+        self.may_fail = self.may_fail.take().or(other.may_fail);
+    }
+
+    /// The same with a whole read of `relation`.
+    #[must_use]
+    pub fn scanning(mut self, relation: &ObjectId) -> Self {
+        self.scans.insert(relation.clone());
+        self
+    }
+
+    /// The same with a rewrite of `relation`.
+    #[must_use]
+    pub fn rewriting(mut self, relation: &ObjectId) -> Self {
+        self.rewrites.insert(relation.clone());
+        self
+    }
+
+    /// The same, and it may fail on existing data.
+    #[must_use]
+    pub fn failing(mut self, why: impl Into<String>) -> Self {
+        self.may_fail = Some(why.into());
+        self
+    }
+
+    /// The same, and it loses data.
+    #[must_use]
+    pub fn losing(mut self, what: impl Into<String>) -> Self {
+        self.data_loss = Some(what.into());
+        self
+    }
+}
+
+/// What is done about a change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// These statements, with nothing dropped.
+    InPlace(Vec<String>),
+    /// Drop and create.
+    Rebuild,
+    /// The object that it is a part of is dropped and created.
+    RebuildParent,
+    /// It cannot be bridged; why.
+    Report(String),
+}
+
+/// A kind's answer to a change of some of its attributes.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is done.
+    pub action: Action,
+    /// What it costs.
+    pub effects: Effects,
+    /// Why it counts as a removal: it takes something away, loses data or relaxes protection.
+    pub removal: Option<String>,
+    /// Dependents that must stand aside while it runs: dropped before, created after.
+    pub displaces: fn(&Object) -> bool,
+    /// Other objects that it changes: their dependents stand aside too.
+    pub affects: Vec<ObjectId>,
+}
+
+fn nobody(_: &Object) -> bool {
+    false
+}
+
+impl Outcome {
+    /// Statements in place.
+    pub fn in_place(statements: Vec<String>, effects: Effects) -> Self {
+        Self { action: Action::InPlace(statements), effects, removal: None, displaces: nobody, affects: Vec::new() }
+    }
+
+    /// Drop and create.
+    pub fn rebuild() -> Self {
+        Self::of(Action::Rebuild)
+    }
+
+    /// Drop and create what it is a part of.
+    pub fn rebuild_parent() -> Self {
+        Self::of(Action::RebuildParent)
+    }
+
+    /// It cannot be bridged.
+    pub fn report(why: impl Into<String>) -> Self {
+        Self::of(Action::Report(why.into()))
+    }
+
+    fn of(action: Action) -> Self {
+        Self { action, effects: Effects::default(), removal: None, displaces: nobody, affects: Vec::new() }
+    }
+
+    /// The same as a removal.
+    #[must_use]
+    pub fn removing(mut self, why: impl Into<String>) -> Self {
+        self.removal = Some(why.into());
+        self
+    }
+
+    /// The same as a removal where `condition` holds.
+    #[must_use]
+    pub fn removing_if(self, condition: bool, why: &str) -> Self {
+        if condition { self.removing(why) } else { self }
+    }
+
+    /// The same with dependents that stand aside.
+    #[must_use]
+    pub fn displacing(mut self, displaces: fn(&Object) -> bool) -> Self {
+        self.displaces = displaces;
+        self
+    }
+}
+
+/// How a change of `attrs` is made. Attributes that share statements share a rule.
+pub struct Rule {
+    /// Names of attributes.
+    pub attrs: &'static [&'static str],
+    /// The answer; `from` and `to` differ in at least one of them.
+    pub change: fn(&Ctx<'_>, from: &Object, to: &Object) -> Outcome,
+}

@@ -1,0 +1,248 @@
+//! Sequences (`pg_class`, `pg_sequence`): free ones, owned ones, and those of identity columns.
+
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan, Slot, column,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "type", doc: "data type (seqtypid)", compare: Compare::Drift },
+    AttrSpec { name: "start", doc: "START WITH", compare: Compare::Drift },
+    AttrSpec { name: "increment", doc: "INCREMENT BY", compare: Compare::Drift },
+    AttrSpec { name: "min", doc: "MINVALUE", compare: Compare::Drift },
+    AttrSpec { name: "max", doc: "MAXVALUE", compare: Compare::Drift },
+    AttrSpec { name: "cache", doc: "CACHE", compare: Compare::Drift },
+    AttrSpec { name: "cycle", doc: "CYCLE", compare: Compare::Drift },
+    AttrSpec { name: "owned_by", doc: "the column that takes it along (pg_depend a, i)", compare: Compare::Drift },
+    AttrSpec { name: "identity", doc: "it belongs to an identity column (pg_depend i)", compare: Compare::Drift },
+    AttrSpec { name: "unlogged", doc: "relpersistence u (15+)", compare: Compare::Drift },
+];
+const TYPE: Attr = Attr::named(SPECS, "type");
+const START: Attr = Attr::named(SPECS, "start");
+const INCREMENT: Attr = Attr::named(SPECS, "increment");
+const MIN: Attr = Attr::named(SPECS, "min");
+const MAX: Attr = Attr::named(SPECS, "max");
+const CACHE: Attr = Attr::named(SPECS, "cache");
+const CYCLE: Attr = Attr::named(SPECS, "cycle");
+const OWNED_BY: Attr = Attr::named(SPECS, "owned_by");
+const IDENTITY: Attr = Attr::named(SPECS, "identity");
+const UNLOGGED: Attr = Attr::named(SPECS, "unlogged");
+
+/// The kind.
+pub(super) struct Sequence;
+
+impl ObjectKind for Sequence {
+    fn kind(&self) -> Kind {
+        Kind::Sequence
+    }
+    fn scan(&self) -> Scan {
+        Scan::Class
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.letter("relkind") == 'S' { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_CLASS, row.oid("oid"));
+        let identity = row.letter("owned_how") == 'i';
+        let owner_column = Address::column(row.oid("owned_table"), column_number(row));
+        let owned = owner_column.object != 0;
+        let number = |name: &str| Raw::Value(row.int(name).map_or(Value::Null, Value::Int));
+        let values = vec![
+            Raw::Value(Value::text(row.text("seqtype").as_deref())),
+            number("seqstart"),
+            number("seqincrement"),
+            number("seqmin"),
+            number("seqmax"),
+            number("seqcache"),
+            Raw::Value(Value::flag(row.flag("seqcycle"))),
+            if owned { Raw::Ref(owner_column) } else { Raw::Value(Value::Null) },
+            Raw::Value(Value::flag(identity)),
+            Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
+        ];
+        let mut found =
+            Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
+                .owned(row.oid("relowner"));
+        found.part_of = identity.then_some(owner_column);
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            Rule {
+                attrs: &["type", "start", "increment", "min", "max", "cache", "cycle"],
+                change: |_, from, to| {
+                    let mut statements: Vec<String> = moved_inside(from, to).into_iter().collect();
+                    statements.push(format!("ALTER SEQUENCE {}{};", Sequence.sql_name(to), every_option(to)));
+                    Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareRowExclusive))
+                },
+            },
+            Rule { attrs: &["owned_by", "identity"], change: belongs },
+            Rule {
+                attrs: &["unlogged"],
+                change: |_, _, to| {
+                    let word = if to.flag(UNLOGGED) { "UNLOGGED" } else { "LOGGED" };
+                    if is_owned(to) {
+                        // its table's SET LOGGED takes it along
+                        return Outcome::in_place(Vec::new(), Effects::default());
+                    }
+                    let sql = format!("ALTER SEQUENCE {} SET {word};", Sequence.sql_name(to));
+                    Outcome::in_place(vec![sql], Effects::lock(&to.id, Lock::AccessExclusive))
+                },
+            },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { owner: true, acl: Some('s'), comment: true, extension: false }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "SEQUENCE"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        if let (true, Value::Id(id)) = (object.flag(IDENTITY), object.value(OWNED_BY)) {
+            let clause = ctx.desired.objects.get(id).map(|owner| column::identity_clause(owner, object));
+            let (table, name) = column_parts(id);
+            return vec![format!("ALTER TABLE {table} ALTER COLUMN {name} ADD {};", clause.unwrap_or_default())];
+        }
+        let unlogged = if object.flag(UNLOGGED) { "UNLOGGED " } else { "" };
+        vec![format!("CREATE {unlogged}SEQUENCE {}{};", self.sql_name(object), options(object))]
+    }
+    fn finish(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        if object.flag(IDENTITY) { Vec::new() } else { owned_by(object).into_iter().collect() }
+    }
+    fn unfinish(&self, object: &mut Object) {
+        if !object.flag(IDENTITY) {
+            object.set(OWNED_BY, Value::Null);
+        }
+    }
+    fn goes_with(&self, object: &Object) -> Option<ObjectId> {
+        if let Value::Id(column) = object.value(OWNED_BY) { Some(column.clone()) } else { None }
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        if let (true, Value::Id(id)) = (object.flag(IDENTITY), object.value(OWNED_BY)) {
+            let (table, name) = column_parts(id);
+            return vec![format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY;")];
+        }
+        vec![format!("DROP SEQUENCE {};", self.sql_name(object))]
+    }
+    fn rebuildable(&self, _: &Object) -> bool {
+        false
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        Effects::lock(&object.id, Lock::AccessExclusive).losing("the position of the sequence")
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        vec![("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+    }
+}
+
+fn column_number(row: &dyn Fields) -> i32 {
+    row.int("owned_column").and_then(|number| i32::try_from(number).ok()).unwrap_or(0)
+}
+
+/// Whether a column takes the sequence along.
+pub(super) fn is_owned(object: &Object) -> bool {
+    *object.value(OWNED_BY) != Value::Null
+}
+
+/// Whether it is an identity column's.
+pub(super) fn is_identity(object: &Object) -> bool {
+    object.id.kind == Kind::Sequence && object.flag(IDENTITY)
+}
+
+fn column_parts(id: &ObjectId) -> (String, String) {
+    (quote::qualified(&[id.part(0), id.part(1)]), quote::ident(id.part(2)))
+}
+
+fn owned_by(object: &Object) -> Option<String> {
+    let Value::Id(id) = object.value(OWNED_BY) else { return None };
+    let (table, column) = column_parts(id);
+    Some(format!("ALTER SEQUENCE {} OWNED BY {table}.{column};", Sequence.sql_name(object)))
+}
+
+fn belongs(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if from.flag(IDENTITY) || to.flag(IDENTITY) {
+        return Outcome::rebuild().removing("the position of the sequence is lost");
+    }
+    let sql = owned_by(to)
+        .unwrap_or_else(|| format!("ALTER SEQUENCE {} OWNED BY NONE;", Sequence.sql_name(to)));
+    Outcome::in_place(vec![sql], Effects::lock(&to.id, Lock::ShareRowExclusive))
+}
+
+/// The bounds that a sequence has when none are given.
+fn default_bounds(object: &Object) -> (i64, i64) {
+    let (low, high) = match object.text(TYPE) {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    if object.value(INCREMENT).as_int().unwrap_or(1) < 0 { (low, -1) } else { (1, high) }
+}
+
+/// The options that differ from the defaults, each after a blank.
+pub(super) fn options(object: &Object) -> String {
+    let int = |attr: Attr| object.value(attr).as_int();
+    let (low, high) = default_bounds(object);
+    let increment = int(INCREMENT).unwrap_or(1);
+    let first = if increment < 0 { int(MAX) } else { int(MIN) };
+    let mut sql = String::new();
+    // the sequence of an identity column has the column's type
+    if !matches!(object.text(TYPE), "" | "bigint") && !object.flag(IDENTITY) {
+        sql = format!("{sql} AS {}", object.text(TYPE));
+    }
+    let mut add = |word: &str, value: Option<i64>, default: Option<i64>| {
+        if let (Some(value), true) = (value, value != default) {
+            sql = format!("{sql} {word} {value}");
+        }
+    };
+    add("INCREMENT BY", int(INCREMENT), Some(1));
+    add("MINVALUE", int(MIN), Some(low));
+    add("MAXVALUE", int(MAX), Some(high));
+    add("START WITH", int(START), first);
+    add("CACHE", int(CACHE), Some(1));
+    if object.flag(CYCLE) {
+        sql += " CYCLE";
+    }
+    sql
+}
+
+/// A position outside the new bounds is refused: it moves to the bound that it will start from.
+/// The other bound is left to fail, for beyond it the sequence is used up.
+fn moved_inside(from: &Object, to: &Object) -> Option<String> {
+    let int = |object: &Object, attr: Attr| object.value(attr).as_int();
+    let descends = int(to, INCREMENT).is_some_and(|step| step < 0);
+    let (attr, beyond) = if descends { (MAX, ">") } else { (MIN, "<") };
+    let (before, bound) = (int(from, attr)?, int(to, attr)?);
+    let narrower = if descends { bound < before } else { bound > before };
+    if !narrower {
+        return None;
+    }
+    let name = Sequence.sql_name(to);
+    let block = format!(
+        "\nBEGIN\n  PERFORM pg_catalog.setval({}, {bound}, false) FROM {name} WHERE last_value {beyond} {bound};\nEND\n",
+        quote::literal(&name)
+    );
+    Some(format!("DO {};", quote::dollar(&block)))
+}
+
+fn every_option(object: &Object) -> String {
+    let int = |attr: Attr| object.value(attr).as_int().unwrap_or_default();
+    let cycle = if object.flag(CYCLE) { "CYCLE" } else { "NO CYCLE" };
+    // an identity column's sequence takes its type from the column
+    let kind = if object.flag(IDENTITY) { String::new() } else { format!(" AS {}", object.text(TYPE)) };
+    format!(
+        "{kind} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle}",
+        int(INCREMENT),
+        int(MIN),
+        int(MAX),
+        int(START),
+        int(CACHE)
+    )
+}

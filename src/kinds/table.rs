@@ -1,0 +1,226 @@
+//! Ordinary tables (`pg_class`). Partitioned tables, partitions, inheriting and typed tables are
+//! not modelled yet: they stand in the ledger.
+
+use crate::kinds::row::{class, options};
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan, Slot, column, constraint, sequence,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "unlogged", doc: "relpersistence u", compare: Compare::Drift },
+    AttrSpec { name: "access_method", doc: "where it is not heap (relam)", compare: Compare::Drift },
+    AttrSpec { name: "tablespace", doc: "where it is not the database's", compare: Compare::Drift },
+    AttrSpec { name: "options", doc: "storage parameters, toast.* included (reloptions)", compare: Compare::Drift },
+    AttrSpec { name: "row_security", doc: "row-level security is on", compare: Compare::Drift },
+    AttrSpec { name: "force_row_security", doc: "for the owner too", compare: Compare::Drift },
+    AttrSpec { name: "replica_identity", doc: "where it is not the default (relreplident)", compare: Compare::Drift },
+];
+const UNLOGGED: Attr = Attr::named(SPECS, "unlogged");
+const ACCESS_METHOD: Attr = Attr::named(SPECS, "access_method");
+const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
+const ROW_SECURITY: Attr = Attr::named(SPECS, "row_security");
+const FORCE: Attr = Attr::named(SPECS, "force_row_security");
+const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
+
+/// The kind.
+pub(super) struct Table;
+
+impl ObjectKind for Table {
+    fn kind(&self) -> Kind {
+        Kind::Table
+    }
+    fn scan(&self) -> Scan {
+        Scan::Class
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        let plain = !row.flag("relispartition") && !row.flag("inherits") && row.oid("reloftype") == 0;
+        if row.letter("relkind") == 'r' && plain { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_CLASS, row.oid("oid"));
+        let mut parameters = options(&row.texts("reloptions")).as_map();
+        for (key, value) in options(&row.texts("toast_options")).as_map() {
+            parameters.insert(Arc::from(format!("toast.{key}")), value);
+        }
+        let identity = match row.letter("relreplident") {
+            'n' => Value::text(Some("NOTHING")),
+            'f' => Value::text(Some("FULL")),
+            'i' => Value::text(Some("INDEX")),
+            _ => Value::Null,
+        };
+        let values = vec![
+            Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
+            Raw::Value(Value::text(row.text("amname").as_deref().filter(|name| *name != "heap"))),
+            Raw::Value(Value::text(row.text("spcname").as_deref())),
+            Raw::Value(Value::map(parameters)),
+            Raw::Value(Value::flag(row.flag("relrowsecurity"))),
+            Raw::Value(Value::flag(row.flag("relforcerowsecurity"))),
+            Raw::Value(identity),
+        ];
+        Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
+            .owned(row.oid("relowner"))
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        RULES
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "TABLE"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+        let mut columns: Vec<&&Object> = parts.iter().filter(|part| part.id.kind == Kind::Column).collect();
+        columns.sort_by_key(|part| column::Column.position(part));
+        let constraints = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
+        let lines: Vec<String> = columns
+            .iter()
+            .map(|part| column::definition(part, parts))
+            .chain(constraints.map(|part| constraint::clause(part)))
+            .map(|line| format!("    {line}"))
+            .collect();
+        let body = if lines.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", lines.join(",\n")) };
+        let mut statements = vec![format!("CREATE {}TABLE {} {body}{};", unlogged(object), self.sql_name(object), tail(object))];
+        statements.extend(columns.iter().flat_map(|part| column::follow_ups(part)));
+        let mut alter = |condition: bool, clause: &str| {
+            if condition {
+                statements.push(alter(object, clause));
+            }
+        };
+        // with the table itself: it is never there without its protection
+        alter(object.flag(ROW_SECURITY), "ENABLE ROW LEVEL SECURITY");
+        alter(object.flag(FORCE), "FORCE ROW LEVEL SECURITY");
+        match object.text(REPLICA_IDENTITY) {
+            "" | "INDEX" => {}
+            word => alter(true, &format!("REPLICA IDENTITY {word}")),
+        }
+        statements
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("DROP TABLE {};", self.sql_name(object))]
+    }
+    fn absorbs(&self, part: &Object) -> bool {
+        match part.id.kind {
+            Kind::Column | Kind::Default => true,
+            Kind::Sequence => sequence::is_identity(part),
+            Kind::Constraint => constraint::stands_in_table(part),
+            _ => false,
+        }
+    }
+    fn rebuildable(&self, _: &Object) -> bool {
+        false
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        Effects::lock(&object.id, Lock::AccessExclusive).losing("the rows of the table")
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
+        vec![("relation", path.clone()), ("type", path)]
+    }
+}
+
+static RULES: &[Rule] = &[
+    Rule {
+        attrs: &["unlogged"],
+        change: |_, _, to| {
+            let word = if to.flag(UNLOGGED) { "SET UNLOGGED" } else { "SET LOGGED" };
+            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
+            Outcome::in_place(vec![alter(to, word)], effects)
+                .removing_if(to.flag(UNLOGGED), "an unlogged table loses its rows in a crash")
+        },
+    },
+    Rule {
+        attrs: &["access_method"],
+        change: |ctx, _, to| {
+            if ctx.current.server.major() < 15 {
+                return Outcome::report("the access method of a table can be changed from PostgreSQL 15 on");
+            }
+            let name = if to.text(ACCESS_METHOD).is_empty() { "heap" } else { to.text(ACCESS_METHOD) };
+            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
+            Outcome::in_place(vec![alter(to, &format!("SET ACCESS METHOD {}", quote::ident(name)))], effects)
+        },
+    },
+    Rule {
+        attrs: &["tablespace"],
+        change: |_, _, to| {
+            let name = if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
+            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
+            Outcome::in_place(vec![alter(to, &format!("SET TABLESPACE {}", quote::ident(name)))], effects)
+        },
+    },
+    Rule {
+        attrs: &["options"],
+        change: |_, from, to| {
+            let clauses = column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let statements = clauses.iter().map(|clause| alter(to, clause)).collect();
+            Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareUpdateExclusive))
+        },
+    },
+    Rule {
+        attrs: &["row_security"],
+        change: |_, _, to| {
+            let word = if to.flag(ROW_SECURITY) { "ENABLE" } else { "DISABLE" };
+            security(to, &format!("{word} ROW LEVEL SECURITY"))
+                .removing_if(!to.flag(ROW_SECURITY), "row-level security is switched off")
+        },
+    },
+    Rule {
+        attrs: &["force_row_security"],
+        change: |_, _, to| {
+            let word = if to.flag(FORCE) { "FORCE" } else { "NO FORCE" };
+            security(to, &format!("{word} ROW LEVEL SECURITY"))
+                .removing_if(!to.flag(FORCE), "row-level security no longer binds the owner")
+        },
+    },
+    Rule {
+        attrs: &["replica_identity"],
+        change: |_, _, to| {
+            let word = match to.text(REPLICA_IDENTITY) {
+                "" => "DEFAULT",
+                // the index says it
+                "INDEX" => return Outcome::in_place(Vec::new(), Effects::default()),
+                word => word,
+            };
+            security(to, &format!("REPLICA IDENTITY {word}"))
+        },
+    },
+];
+
+fn alter(object: &Object, clause: &str) -> String {
+    format!("ALTER TABLE {} {clause};", Table.sql_name(object))
+}
+
+fn security(object: &Object, clause: &str) -> Outcome {
+    Outcome::in_place(vec![alter(object, clause)], Effects::lock(&object.id, Lock::AccessExclusive))
+}
+
+fn unlogged(object: &Object) -> &'static str {
+    if object.flag(UNLOGGED) { "UNLOGGED " } else { "" }
+}
+
+fn tail(object: &Object) -> String {
+    let mut sql = String::new();
+    if !object.text(ACCESS_METHOD).is_empty() {
+        sql = format!("{sql} USING {}", quote::ident(object.text(ACCESS_METHOD)));
+    }
+    let with = column::option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map());
+    if let Some(clause) = with.first() {
+        sql += &clause.replacen("SET", " WITH", 1);
+    }
+    if !object.text(TABLESPACE).is_empty() {
+        sql = format!("{sql} TABLESPACE {}", quote::ident(object.text(TABLESPACE)));
+    }
+    sql
+}

@@ -1,0 +1,106 @@
+//! Views (`pg_class`, `pg_get_viewdef`).
+
+use crate::kinds::column::option_clauses;
+use crate::kinds::row::{class, is_on, options};
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan, Slot, view_column,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "definition", doc: "pg_get_viewdef without the last semicolon", compare: Compare::Drift },
+    AttrSpec { name: "options", doc: "security_barrier, security_invoker, check_option", compare: Compare::Drift },
+];
+const DEFINITION: Attr = Attr::named(SPECS, "definition");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
+
+/// The kind.
+pub(super) struct View;
+
+impl ObjectKind for View {
+    fn kind(&self) -> Kind {
+        Kind::View
+    }
+    fn scan(&self) -> Scan {
+        Scan::Class
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.letter("relkind") == 'v' { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_CLASS, row.oid("oid"));
+        let text = row.name("viewdef");
+        let definition = Value::Sql(text.trim().trim_end_matches(';').into());
+        let values = vec![Raw::Value(definition), Raw::Value(options(&row.texts("reloptions")))];
+        Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
+            .owned(row.oid("relowner"))
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            Rule { attrs: &["definition"], change: replace },
+            Rule { attrs: &["options"], change: change_options },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "VIEW"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        vec![written("CREATE VIEW", object)]
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("DROP VIEW {};", self.sql_name(object))]
+    }
+    fn absorbs(&self, part: &Object) -> bool {
+        part.id.kind == Kind::ViewColumn
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        Effects::lock(&object.id, Lock::AccessExclusive)
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
+        vec![("relation", path.clone()), ("type", path)]
+    }
+}
+
+/// A replacement resets options that it does not state: they are always stated.
+fn written(verb: &str, object: &Object) -> String {
+    let options = object.value(OPTIONS).as_map();
+    let with = option_clauses(&std::collections::BTreeMap::new(), &options);
+    let with = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
+    format!("{verb} {}{with} AS\n {};", View.sql_name(object), object.text(DEFINITION))
+}
+
+fn replace(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let before = view_column::shape(ctx.current, &from.id);
+    let after = view_column::shape(ctx.desired, &to.id);
+    if after.len() < before.len() || before.iter().zip(&after).any(|(a, b)| a != b) {
+        return Outcome::rebuild();
+    }
+    let statement = written("CREATE OR REPLACE VIEW", to);
+    Outcome::in_place(vec![statement], Effects::lock(&to.id, Lock::AccessExclusive))
+}
+
+fn change_options(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let (before, after) = (from.value(OPTIONS).as_map(), to.value(OPTIONS).as_map());
+    let statements = option_clauses(&before, &after)
+        .into_iter()
+        .map(|clause| format!("ALTER VIEW {} {clause};", View.sql_name(to)))
+        .collect();
+    let lost = before.iter().any(|(key, value)| {
+        let kept = after.get(key).is_some_and(|now| is_on(now) == is_on(value) && (is_on(value) || now == value));
+        (&**key == "check_option" || is_on(value)) && !kept
+    });
+    Outcome::in_place(statements, Effects::lock(&to.id, Lock::AccessExclusive))
+        .removing_if(lost, "the view loses a protecting option")
+}

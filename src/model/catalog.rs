@@ -1,0 +1,158 @@
+//! The normalized model of one database.
+
+use crate::model::{Object, ObjectId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How strongly one object needs another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// From a token scan of a string body: orders where it can, forces nothing.
+    Soft,
+    /// The dependent goes silently when the other is dropped.
+    Auto,
+    /// The dependent is a part of the other.
+    Part,
+    /// A drop of the other is refused while the dependent stands.
+    Hard,
+}
+
+/// What is known of the server and the database, and of who looked.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// `server_version_num`.
+    pub version_num: i32,
+    /// `server_version`.
+    pub version: String,
+    /// `pg_control_system().system_identifier`; none where the role may not read it.
+    pub system_identifier: Option<String>,
+    /// The database's name.
+    pub database: String,
+    /// The database's owner.
+    pub database_owner: String,
+    /// Encoding of the database.
+    pub encoding: String,
+    /// `LC_COLLATE` of the database.
+    pub collate: String,
+    /// `LC_CTYPE` of the database.
+    pub ctype: String,
+    /// The role that captured.
+    pub capture_role: String,
+    /// Whether that role has the rights of the database's owner.
+    pub capture_role_owns: bool,
+    /// The roles of the cluster.
+    pub roles: BTreeSet<Arc<str>>,
+    /// Extensions that could be installed: name and default version.
+    pub available_extensions: BTreeMap<String, String>,
+    /// Assignment casts: source type, target type.
+    pub assignment_casts: BTreeSet<(String, String)>,
+}
+
+impl ServerInfo {
+    /// The major version.
+    pub fn major(&self) -> i32 {
+        self.version_num / 10_000
+    }
+}
+
+/// A row that no kind models: its identity is the key, this is what tells two of them apart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The system catalog that holds the row.
+    pub catalog: String,
+    /// Hash of the row without OIDs, physical state and secrets.
+    pub fingerprint: String,
+    /// Values that may be secret were left out: a difference in them is not seen.
+    pub redacted: bool,
+}
+
+/// Something the capture could not see or does not know.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// What is concerned, for example a system catalog.
+    pub subject: String,
+    /// What is not known, and why.
+    pub text: String,
+    /// Whether a comparison is incomplete because of it.
+    pub incomplete: bool,
+}
+
+/// The normalized model of one database.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Catalog {
+    /// The server and the database.
+    pub server: ServerInfo,
+    /// All modelled objects.
+    pub objects: BTreeMap<ObjectId, Object>,
+    /// For each object what it needs. Ledger entries take part.
+    pub needs: BTreeMap<ObjectId, BTreeMap<ObjectId, Need>>,
+    /// All that is not modelled.
+    pub ledger: BTreeMap<ObjectId, LedgerEntry>,
+    /// What could not be seen.
+    pub notices: Vec<Notice>,
+    /// `pg_table_size` per table in bytes, where it was asked for.
+    pub sizes: BTreeMap<ObjectId, i64>,
+}
+
+impl Catalog {
+    /// What `id` needs.
+    pub fn needs_of(&self, id: &ObjectId) -> impl Iterator<Item = (&ObjectId, Need)> {
+        self.needs.get(id).into_iter().flatten().map(|(to, need)| (to, *need))
+    }
+
+    /// Records that `from` needs `to`; the stronger of two needs stays.
+    pub fn add_need(&mut self, from: &ObjectId, to: &ObjectId, need: Need) {
+        if from == to {
+            return;
+        }
+        let slot = self.needs.entry(from.clone()).or_default().entry(to.clone()).or_insert(need);
+        *slot = (*slot).max(need);
+    }
+
+    /// Puts in an object with the needs it has in `source`.
+    pub fn adopt(&mut self, source: &Self, id: &ObjectId) {
+        let Some(object) = source.objects.get(id) else { return };
+        self.objects.insert(id.clone(), object.clone());
+        match source.needs.get(id) {
+            Some(needs) => self.needs.insert(id.clone(), needs.clone()),
+            None => self.needs.remove(id),
+        };
+    }
+
+    /// Takes out an object and what it needs.
+    pub fn remove(&mut self, id: &ObjectId) {
+        self.objects.remove(id);
+        self.needs.remove(id);
+    }
+
+    /// The edges turned round: for each object what needs it.
+    pub fn dependents(&self) -> BTreeMap<&ObjectId, BTreeMap<&ObjectId, Need>> {
+        let mut turned: BTreeMap<&ObjectId, BTreeMap<&ObjectId, Need>> = BTreeMap::new();
+        for (from, needs) in &self.needs {
+            for (to, need) in needs {
+                turned.entry(to).or_default().insert(from, *need);
+            }
+        }
+        turned
+    }
+
+    /// The parts of each object, in order.
+    pub fn parts(&self) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
+        let mut parts: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
+        for object in self.objects.values() {
+            if let Some(parent) = &object.parent {
+                parts.entry(parent).or_default().push(&object.id);
+            }
+        }
+        parts
+    }
+
+    /// Whether both are the same database of the same cluster.
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        self.server.system_identifier.is_some()
+            && self.server.system_identifier == other.server.system_identifier
+            && self.server.database == other.server.database
+    }
+}

@@ -1,0 +1,69 @@
+//! The kinds of objects that pgbridge models.
+
+use std::fmt;
+
+macro_rules! kinds {
+    ($($variant:ident = $name:literal, $doc:literal;)*) => {
+        /// The kind of an object. Its order is the tie break between steps that could run in any
+        /// order: what others are likely to need comes first.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Kind {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Kind {
+            /// Every kind, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The kind's name in identifiers, files and tables: PostgreSQL's own word.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The kind of that name.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    Schema = "schema", "A schema.";
+    Extension = "extension", "An installed extension.";
+    Enum = "enum", "An enumerated type.";
+    Sequence = "sequence", "A sequence, free, owned or of an identity column.";
+    Function = "function", "A function or a window function.";
+    Procedure = "procedure", "A procedure.";
+    Table = "table", "An ordinary table.";
+    Column = "column", "A column of a table.";
+    Default = "default", "The default of a column.";
+    View = "view", "A view.";
+    ViewColumn = "view_column", "A column of a view.";
+    Constraint = "constraint", "A table constraint.";
+    Index = "index", "An index without a constraint.";
+    Rule = "rule", "A rewrite rule.";
+    Trigger = "trigger", "A trigger.";
+    Policy = "policy", "A row-level security policy.";
+    DefaultAcl = "default_acl", "Default privileges of a role.";
+    Unmodelled = "unmodelled", "Anything else: it stands in the coverage ledger.";
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.name()), Some(*kind));
+        }
+        assert_eq!(Kind::parse("tables"), None);
+    }
+}

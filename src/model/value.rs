@@ -1,0 +1,105 @@
+//! The value of an attribute.
+
+use crate::model::ObjectId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// A value as it is compared. Text is interned where it repeats.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Value {
+    /// Not set, or the default.
+    #[default]
+    Null,
+    /// A flag.
+    Bool(bool),
+    /// A number.
+    Int(i64),
+    /// A word or a text.
+    Text(Arc<str>),
+    /// SQL text that the server deparsed.
+    Sql(Arc<str>),
+    /// Another object.
+    Id(ObjectId),
+    /// Ordered: enum labels.
+    List(Vec<Arc<str>>),
+    /// Unordered: roles, flags.
+    Set(BTreeSet<Arc<str>>),
+    /// Named settings.
+    Map(BTreeMap<Arc<str>, Arc<str>>),
+}
+
+impl Value {
+    /// A text, or `Null`.
+    pub fn text(value: Option<&str>) -> Self {
+        value.map_or(Self::Null, |text| Self::Text(text.into()))
+    }
+
+    /// Deparsed SQL, or `Null`.
+    pub fn sql(value: Option<&str>) -> Self {
+        value.map_or(Self::Null, |text| Self::Sql(text.into()))
+    }
+
+    /// A flag; `false` is the default and is not stored.
+    pub fn flag(value: bool) -> Self {
+        if value { Self::Bool(true) } else { Self::Null }
+    }
+
+    /// A map; an empty one is not stored.
+    pub fn map(value: BTreeMap<Arc<str>, Arc<str>>) -> Self {
+        if value.is_empty() { Self::Null } else { Self::Map(value) }
+    }
+
+    /// The text of a word or of SQL.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Sql(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the flag is set.
+    pub fn is_true(&self) -> bool {
+        *self == Self::Bool(true)
+    }
+
+    /// The number.
+    pub fn as_int(&self) -> Option<i64> {
+        if let Self::Int(number) = self { Some(*number) } else { None }
+    }
+
+    /// The elements of a list.
+    pub fn as_list(&self) -> &[Arc<str>] {
+        if let Self::List(list) = self { list } else { &[] }
+    }
+
+    /// The elements of a set.
+    pub fn as_set(&self) -> BTreeSet<Arc<str>> {
+        if let Self::Set(set) = self { set.clone() } else { BTreeSet::new() }
+    }
+
+    /// The entries of a map.
+    pub fn as_map(&self) -> BTreeMap<Arc<str>, Arc<str>> {
+        if let Self::Map(map) = self { map.clone() } else { BTreeMap::new() }
+    }
+}
+
+/// For people: one line unless the value itself has several.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("-"),
+            Self::Bool(flag) => write!(f, "{}", if *flag { "yes" } else { "no" }),
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Text(text) | Self::Sql(text) => f.write_str(text),
+            Self::Id(id) => f.write_str(&id.label()),
+            Self::List(list) => f.write_str(&list.join(", ")),
+            Self::Set(set) => f.write_str(&joined(set.iter().map(ToString::to_string))),
+            Self::Map(map) => f.write_str(&joined(map.iter().map(|(key, value)| format!("{key}={value}")))),
+        }
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,223 @@
+//! Steps become transactions: one concern per file, and a commit where PostgreSQL demands one.
+
+use crate::model::{Catalog, Kind, ObjectId};
+use crate::plan::schedule::{Schedule, schedule};
+use crate::plan::step::{Step, Verb};
+use crate::plan::{Batch, state};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines of SQL that small concerns may share a file up to.
+const LINES: usize = 300;
+
+/// Cuts the schedule into batches and plans the way back for each.
+pub(super) fn batches(prod: &Catalog, goal: &Catalog, schedule: Schedule, apply_role: &str) -> Vec<Batch> {
+    let groups = with_silent_steps(&schedule, groups(&schedule));
+    let mut state = prod.clone();
+    let mut batches = Vec::new();
+    let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
+    for group in groups {
+        let steps: Vec<Step> = group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
+        let before = state.clone();
+        for step in &steps {
+            state::apply(&mut state, goal, step);
+        }
+        let touched: BTreeSet<ObjectId> = steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
+        let (rollback, irreversible) = way_back(&state, &before, &touched, apply_role);
+        batches.push(Batch { name: name(&steps), steps, rollback, irreversible });
+    }
+    batches
+}
+
+/// A step without statements happens by another's: it goes with the next group, so that the way
+/// back knows of it.
+fn with_silent_steps(schedule: &Schedule, groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let silent = |group: &[usize]| {
+        group.iter().all(|at| schedule.steps.get(*at).is_none_or(|step| step.statements.is_empty()))
+    };
+    let mut result: Vec<Vec<usize>> = Vec::new();
+    let mut waiting = Vec::new();
+    for group in groups {
+        let has_statements = !silent(&group);
+        waiting.extend(group);
+        if has_statements {
+            result.push(std::mem::take(&mut waiting));
+        }
+    }
+    if let Some(last) = result.last_mut() {
+        last.extend(waiting);
+    }
+    result
+}
+
+/// The transactions that undo a batch, planned as any other change; what has no way back is named.
+fn way_back(after: &Catalog, before: &Catalog, touched: &BTreeSet<ObjectId>, apply_role: &str) -> (Vec<Vec<Step>>, Vec<String>) {
+    let mut target = before.clone();
+    let mut irreversible = Vec::new();
+    loop {
+        match schedule(after, &target, apply_role, touched) {
+            Ok(back) => {
+                let lossy = back.steps.iter().filter_map(|step| step.effects.data_loss.clone().map(|loss| format!("{}: {loss}", step.title())));
+                irreversible.extend(lossy);
+                let groups = layers(&back, &(0..back.steps.len()).collect::<Vec<_>>());
+                let pick = |group: Vec<usize>| group.iter().filter_map(|at| back.steps.get(*at).cloned()).collect();
+                return (groups.into_iter().map(pick).collect(), irreversible);
+            }
+            Err(blocked) => {
+                let known = target.objects.clone();
+                for obstacle in blocked {
+                    irreversible.push(format!("{} cannot be undone: {}", obstacle.id, obstacle.why));
+                    target.remove(&obstacle.id);
+                    target.adopt(after, &obstacle.id);
+                }
+                if known == target.objects {
+                    return (Vec::new(), irreversible);
+                }
+            }
+        }
+    }
+}
+
+/// Places of steps, in the order of files.
+fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
+    let count = schedule.steps.len();
+    let first: BTreeSet<usize> = foundations(schedule);
+    let mut component: Vec<usize> = (0..count).collect();
+    for (from, to) in &schedule.before {
+        if !first.contains(from) && !first.contains(to) {
+            join(&mut component, *from, *to);
+        }
+    }
+    // a schema that goes takes nothing along: it is the last of its contents
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in (0..count).filter(|at| !first.contains(at)) {
+        parts.entry(root(&component, at)).or_default().push(at);
+    }
+    let mut ordered: Vec<Vec<usize>> = parts.into_values().collect();
+    // components do not wait for each other, but default privileges wait for every creation
+    ordered.sort_by_key(|part| (part.iter().any(|at| is_last(schedule, *at)), part.first().copied()));
+    let mut groups = Vec::new();
+    if !first.is_empty() {
+        groups.extend(layers(schedule, &first.into_iter().collect::<Vec<_>>()));
+    }
+    groups.extend(packed(schedule, ordered));
+    groups
+}
+
+fn is_last(schedule: &Schedule, at: usize) -> bool {
+    schedule.steps.get(at).is_some_and(|step| step.object.kind == Kind::DefaultAcl)
+}
+
+/// New schemas, extensions and types that wait for nothing else: everything may need them.
+fn foundations(schedule: &Schedule) -> BTreeSet<usize> {
+    let mut first = BTreeSet::new();
+    for (at, step) in schedule.steps.iter().enumerate() {
+        let kind = matches!(step.object.kind, Kind::Schema | Kind::Extension | Kind::Enum);
+        let waits = schedule.before.iter().any(|(from, to)| *to == at && !first.contains(from));
+        if kind && step.verb != Verb::Drop && !waits {
+            first.insert(at);
+        }
+    }
+    first
+}
+
+fn root(component: &[usize], at: usize) -> usize {
+    let mut at = at;
+    while let Some(next) = component.get(at).copied().filter(|next| *next != at) {
+        at = next;
+    }
+    at
+}
+
+fn join(component: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(component, a), root(component, b));
+    if let Some(slot) = component.get_mut(a.max(b)) {
+        *slot = a.min(b);
+    }
+}
+
+/// Splits a group where a step's result can be used only after a commit. Everything else runs in
+/// the last transaction, so that what was dropped for a moment comes back in the same one.
+fn layers(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usize>> {
+    let commits = |at: &usize| schedule.steps.get(*at).is_some_and(|step| step.effects.commit_before_use);
+    let members: BTreeSet<usize> = group.iter().copied().collect();
+    let mut early: BTreeSet<usize> = group.iter().copied().filter(commits).collect();
+    if early.is_empty() || early.len() == group.len() {
+        return vec![group.to_vec()];
+    }
+    loop {
+        let more: Vec<usize> = schedule
+            .before
+            .iter()
+            .filter(|(from, to)| early.contains(to) && members.contains(from) && !early.contains(from))
+            .map(|(from, _)| *from)
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        early.extend(more);
+    }
+    let (first, rest): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| early.contains(at));
+    [first, rest].into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Small components share a file.
+fn packed(schedule: &Schedule, components: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let lines = |group: &[usize]| -> usize {
+        let steps = group.iter().filter_map(|at| schedule.steps.get(*at));
+        steps.flat_map(|step| &step.statements).map(|sql| sql.lines().count() + 1).sum()
+    };
+    let many = components.len() > 12;
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut open: Option<Vec<usize>> = None;
+    for component in components {
+        let parts = layers(schedule, &component);
+        if parts.len() > 1 || !many {
+            groups.extend(open.take());
+            groups.extend(parts);
+            continue;
+        }
+        open = match open {
+            Some(mut group) if lines(&group) + lines(&component) <= LINES => {
+                group.extend(component);
+                Some(group)
+            }
+            other => {
+                groups.extend(other);
+                Some(component)
+            }
+        };
+    }
+    groups.extend(open);
+    groups
+}
+
+/// What a file is about: its most telling step.
+fn name(steps: &[Step]) -> String {
+    let telling = |step: &&Step| {
+        let weight = match step.object.kind {
+            Kind::Table => 0,
+            Kind::View => 1,
+            Kind::Column => 2,
+            Kind::Function | Kind::Procedure => 3,
+            Kind::Enum | Kind::Extension | Kind::Schema => 4,
+            _ => 5,
+        };
+        (step.forced_by.is_some(), step.verb == Verb::Alter, weight, step.statements.is_empty())
+    };
+    let Some(step) = steps.iter().filter(|step| !step.statements.is_empty()).min_by_key(telling) else {
+        return "nothing".to_owned();
+    };
+    let verb = match step.verb {
+        Verb::Create => "add",
+        Verb::Drop => "drop",
+        Verb::Alter | Verb::Finish => "alter",
+    };
+    let subject = match step.object.kind {
+        Kind::Schema | Kind::Extension => step.object.name(),
+        Kind::DefaultAcl => "default_privileges",
+        _ => step.object.part(1),
+    };
+    let clean: String = subject.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let clean: String = clean.chars().take(40).collect();
+    format!("{verb}_{}", clean.trim_matches('_'))
+}

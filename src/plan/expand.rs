@@ -1,0 +1,106 @@
+//! What PostgreSQL forces: dependents of what goes or moves stand aside and come back.
+
+use crate::kinds::{Ctx, of};
+use crate::model::{Kind, Need, ObjectId};
+use crate::plan::change::Changes;
+use crate::plan::schedule::Blocked;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Dependents<'a> = BTreeMap<&'a ObjectId, BTreeMap<&'a ObjectId, Need>>;
+
+/// Adds to `changes.rebuilt` everything that must be dropped because something else is.
+pub(super) fn expand(ctx: &Ctx<'_>, dependents: &Dependents<'_>, changes: &mut Changes) {
+    let moving: BTreeSet<ObjectId> = changes.altered.iter().map(|alter| alter.id.clone()).collect();
+    displace(ctx, dependents, &moving, changes);
+    let mut work: Vec<(ObjectId, ObjectId)> = changes.dropped.iter().map(|id| (id.clone(), id.clone())).collect();
+    work.extend(changes.rebuilt.iter().map(|(id, cause)| (id.clone(), cause.clone())));
+    while let Some((id, cause)) = work.pop() {
+        for (dependent, need) in dependents.get(&id).into_iter().flatten() {
+            if *need == Need::Soft || is_gone(changes, dependent) || steps_away(ctx, &moving, dependent, &id) {
+                continue;
+            }
+            if let Some(added) = rebuild(ctx, dependent, &cause, &id, changes) {
+                work.push((added, cause.clone()));
+            }
+        }
+    }
+    let rebuilt = &changes.rebuilt;
+    changes.altered.retain(|alter| !rebuilt.contains_key(&alter.id));
+}
+
+/// Dependents that stand in the way of an alteration.
+fn displace(ctx: &Ctx<'_>, dependents: &Dependents<'_>, moving: &BTreeSet<ObjectId>, changes: &mut Changes) {
+    let mut found = Vec::new();
+    for alter in &changes.altered {
+        for target in std::iter::once(&alter.id).chain(&alter.outcome.affects) {
+            for (dependent, need) in dependents.get(target).into_iter().flatten() {
+                if *need == Need::Soft || is_gone(changes, dependent) || steps_away(ctx, moving, dependent, target) {
+                    continue;
+                }
+                let displaced = match ctx.current.objects.get(*dependent) {
+                    Some(object) => (alter.outcome.displaces)(object),
+                    // what is not modelled might not stand aside: only where anything would have to
+                    None => dependent.kind == Kind::Unmodelled && displaces_anything(&alter.outcome),
+                };
+                if displaced {
+                    found.push(((*dependent).clone(), alter.id.clone(), target.clone()));
+                }
+            }
+        }
+    }
+    for (dependent, cause, target) in found {
+        if !is_gone(changes, &dependent) {
+            rebuild(ctx, &dependent, &cause, &target, changes);
+        }
+    }
+}
+
+/// An alteration that displaces views would be stopped by what is not modelled, too.
+fn displaces_anything(outcome: &crate::kinds::Outcome) -> bool {
+    let probe = crate::model::Object {
+        id: ObjectId::new(Kind::View, &["", ""]),
+        parent: None,
+        specs: &[],
+        values: Vec::new(),
+        facets: crate::model::Facets::default(),
+    };
+    (outcome.displaces)(&probe)
+}
+
+fn is_gone(changes: &Changes, id: &ObjectId) -> bool {
+    changes.dropped.contains(id) || changes.rebuilt.contains_key(id)
+}
+
+/// Its own alteration, which runs first, ends the need.
+fn steps_away(ctx: &Ctx<'_>, moving: &BTreeSet<ObjectId>, dependent: &ObjectId, target: &ObjectId) -> bool {
+    moving.contains(dependent) && !ctx.desired.needs.get(dependent).is_some_and(|needs| needs.contains_key(target))
+}
+
+/// Marks a dependent; the one to drop is returned when it is new.
+fn rebuild(
+    ctx: &Ctx<'_>,
+    dependent: &ObjectId,
+    cause: &ObjectId,
+    target: &ObjectId,
+    changes: &mut Changes,
+) -> Option<ObjectId> {
+    let Some(object) = ctx.current.objects.get(dependent) else {
+        let why = format!("{} needs {} and is not modelled yet", dependent.label(), target.label());
+        changes.blocked.push(Blocked::change(cause, why));
+        return None;
+    };
+    let kind = of(object.id.kind);
+    let whole = object.parent.clone().filter(|_| kind.inseparable());
+    let id = whole.unwrap_or_else(|| dependent.clone());
+    if is_gone(changes, &id) && id != *dependent {
+        changes.rebuilt.insert(dependent.clone(), cause.clone());
+        return Some(dependent.clone());
+    }
+    if !kind.rebuildable(object) {
+        let why = format!("{} needs {} and cannot be built again without losing data", dependent.label(), target.label());
+        changes.blocked.push(Blocked::change(cause, why));
+        return None;
+    }
+    changes.rebuilt.insert(id.clone(), cause.clone());
+    Some(id)
+}

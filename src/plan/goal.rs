@@ -1,0 +1,245 @@
+//! What prod shall be after the bridge: dev's state, as far as it was asked for and can be had.
+
+use crate::kinds::of;
+use crate::model::{Catalog, Kind, Object, ObjectId};
+use crate::plan::schedule::{Blocked, Obstacle, Schedule, all_ids, schedule};
+use crate::plan::{Drops, Options, merge};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A removal that was not asked for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Withheld {
+    /// The object.
+    pub id: ObjectId,
+    /// Which attribute; none for the whole object.
+    pub attribute: Option<String>,
+    /// What would be removed, for people.
+    pub what: String,
+}
+
+/// Something that could not be bridged.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Unbridged {
+    /// The object.
+    pub id: ObjectId,
+    /// Why.
+    pub why: String,
+    /// A class of reasons, for counting and filtering.
+    pub reason: Reason,
+}
+
+/// Why something could not be bridged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It is not modelled yet.
+    Unmodelled,
+    /// It names a role that prod does not have.
+    UnmappedRole,
+    /// Prod cannot have it: an extension that is not there, a version that is too old.
+    Unavailable,
+    /// No way leads there.
+    Blocked,
+}
+
+/// The goal in the making.
+pub(super) struct Goal {
+    pub(super) catalog: Catalog,
+    pub(super) withheld: Vec<Withheld>,
+    pub(super) unbridged: Vec<Unbridged>,
+}
+
+impl Goal {
+    /// Dev's state on prod's server: what is not modelled stays as prod has it, removals only where
+    /// they were asked for.
+    pub(super) fn of(dev: &Catalog, prod: &Catalog, options: &Options) -> Self {
+        let mut catalog = dev.clone();
+        catalog.server = prod.server.clone();
+        catalog.ledger.clone_from(&prod.ledger);
+        catalog.sizes.clone_from(&prod.sizes);
+        catalog.needs.retain(|id, _| id.kind != Kind::Unmodelled);
+        let unmodelled = prod.needs.iter().filter(|(id, _)| id.kind == Kind::Unmodelled);
+        catalog.needs.extend(unmodelled.map(|(id, needs)| (id.clone(), needs.clone())));
+        let mut goal = Self { catalog, withheld: Vec::new(), unbridged: Vec::new() };
+        goal.name_unmodelled(dev, prod);
+        if options.drops == Drops::Report {
+            merge::keep_removals(&mut goal, prod, &options.apply_role);
+        }
+        goal.check_roles(prod);
+        goal.check_extensions(prod);
+        goal
+    }
+
+    fn name_unmodelled(&mut self, dev: &Catalog, prod: &Catalog) {
+        let ids: BTreeSet<&ObjectId> = dev.ledger.keys().chain(prod.ledger.keys()).collect();
+        for id in ids {
+            let (a, b) = (dev.ledger.get(id), prod.ledger.get(id));
+            if a.map(|entry| &entry.fingerprint) == b.map(|entry| &entry.fingerprint) {
+                continue;
+            }
+            let where_ = match (a, b) {
+                (Some(_), None) => "only in dev",
+                (None, Some(_)) => "only in prod",
+                _ => "different",
+            };
+            let catalog = a.or(b).map_or("", |entry| &entry.catalog);
+            self.unbridged.push(Unbridged {
+                id: id.clone(),
+                why: format!("not modelled yet, {where_} ({catalog})"),
+                reason: Reason::Unmodelled,
+            });
+        }
+    }
+
+    /// What names a role that prod does not have cannot be bridged.
+    fn check_roles(&mut self, prod: &Catalog) {
+        let known = |role: &str| prod.server.roles.contains(role);
+        let mut blocked = Vec::new();
+        let mut unmapped = Vec::new();
+        for object in self.catalog.objects.values_mut() {
+            let before = prod.objects.get(&object.id);
+            if before == Some(object) {
+                continue;
+            }
+            for role in of(object.id.kind).roles(object) {
+                if !known(&role) {
+                    let why = format!("it names the role {role}, which prod does not have");
+                    blocked.push((object.id.clone(), before.is_none(), why));
+                }
+            }
+            unmapped.extend(drop_unknown_roles(object, before, &known));
+        }
+        self.unbridged.extend(unmapped);
+        for (id, new, why) in blocked {
+            let obstacle = if new { Obstacle::Create } else { Obstacle::Change };
+            self.revert(prod, &Blocked { id, obstacle, why }, Reason::UnmappedRole);
+        }
+    }
+
+    fn check_extensions(&mut self, prod: &Catalog) {
+        let missing: Vec<ObjectId> = self
+            .catalog
+            .objects
+            .keys()
+            .filter(|id| id.kind == Kind::Extension && !prod.objects.contains_key(*id))
+            .filter(|id| !prod.server.available_extensions.contains_key(id.name()))
+            .cloned()
+            .collect();
+        for id in missing {
+            let why = "prod's server does not offer this extension".to_owned();
+            self.revert(prod, &Blocked::create(&id, why), Reason::Unavailable);
+        }
+    }
+
+    /// Schedules; what stands in the way is taken out of the goal, named, and tried again.
+    pub(super) fn settle(&mut self, prod: &Catalog, apply_role: &str) -> Schedule {
+        loop {
+            let ids = all_ids(prod, &self.catalog);
+            let blocked = match schedule(prod, &self.catalog, apply_role, &ids) {
+                Ok(steps) => return steps,
+                Err(blocked) => blocked,
+            };
+            let before = (self.unbridged.len(), self.catalog.objects.clone());
+            for obstacle in &blocked {
+                self.revert(prod, obstacle, Reason::Blocked);
+            }
+            if before.1 == self.catalog.objects {
+                // nothing moved: leave prod alone rather than guess
+                for obstacle in blocked {
+                    self.unbridged.push(Unbridged { id: obstacle.id, why: obstacle.why, reason: Reason::Blocked });
+                }
+                self.catalog = prod.clone();
+                return Schedule::default();
+            }
+        }
+    }
+
+    /// Takes one change out of the goal, with everything that needs it.
+    fn revert(&mut self, prod: &Catalog, blocked: &Blocked, reason: Reason) {
+        let named = Unbridged { id: blocked.id.clone(), why: blocked.why.clone(), reason };
+        if !self.unbridged.contains(&named) {
+            self.unbridged.push(named);
+        }
+        match blocked.obstacle {
+            Obstacle::Create => self.withdraw(prod, &blocked.id),
+            Obstacle::Change => self.restore(prod, &blocked.id),
+        }
+    }
+
+    /// Removes what cannot be made, and whatever needs it.
+    fn withdraw(&mut self, prod: &Catalog, id: &ObjectId) {
+        let mut work = vec![(id.clone(), None)];
+        while let Some((id, cause)) = work.pop() {
+            if !self.catalog.objects.contains_key(&id) && cause.is_some() {
+                continue;
+            }
+            let dependents: Vec<ObjectId> = self
+                .catalog
+                .needs
+                .iter()
+                .filter(|(_, needs)| needs.get(&id).is_some_and(|need| *need != crate::model::Need::Soft))
+                .map(|(dependent, _)| dependent.clone())
+                .collect();
+            if let Some(cause) = &cause {
+                self.name_follower(&id, cause);
+            }
+            self.catalog.remove(&id);
+            self.catalog.adopt(prod, &id);
+            let still_there = self.catalog.objects.contains_key(&id);
+            if !still_there {
+                let parts = dependents.iter().filter(|dependent| dependent.kind != Kind::Unmodelled);
+                work.extend(parts.map(|dependent| (dependent.clone(), Some(id.clone()))));
+            }
+        }
+    }
+
+    fn name_follower(&mut self, id: &ObjectId, cause: &ObjectId) {
+        let is_part = self.catalog.objects.get(id).is_some_and(|object| object.parent.as_ref() == Some(cause));
+        if !is_part {
+            let why = format!("it needs {cause}, which cannot be bridged");
+            self.unbridged.push(Unbridged { id: id.clone(), why, reason: Reason::Blocked });
+        }
+    }
+
+    /// Leaves an object, and its parts, as prod has them.
+    fn restore(&mut self, prod: &Catalog, id: &ObjectId) {
+        let mut family: BTreeMap<&ObjectId, bool> = BTreeMap::from([(id, true)]);
+        loop {
+            let before = family.len();
+            for object in prod.objects.values() {
+                if object.parent.as_ref().is_some_and(|parent| family.contains_key(parent)) {
+                    family.insert(&object.id, true);
+                }
+            }
+            if family.len() == before {
+                break;
+            }
+        }
+        for member in family.keys() {
+            self.catalog.remove(member);
+            self.catalog.adopt(prod, member);
+        }
+    }
+}
+
+/// Owner and grants of unknown roles stay out; each is named.
+fn drop_unknown_roles(object: &mut Object, before: Option<&Object>, known: &impl Fn(&str) -> bool) -> Vec<Unbridged> {
+    let mut named = Vec::new();
+    let mut name = |id: &ObjectId, why: String| named.push(Unbridged { id: id.clone(), why, reason: Reason::UnmappedRole });
+    if let Some(owner) = object.facets.owner.clone().filter(|owner| !known(owner)) {
+        name(&object.id, format!("its owner {owner} is no role of prod"));
+        object.facets.owner = before.and_then(|before| before.facets.owner.clone());
+    }
+    if let Some(acl) = &mut object.facets.acl {
+        let kept = before.and_then(|before| before.facets.acl.clone()).unwrap_or_default();
+        let strangers: Vec<_> = acl.iter().filter(|item| item.roles().any(|role| !known(role))).cloned().collect();
+        for item in strangers {
+            if !kept.contains(&item) {
+                name(&object.id, format!("the grant of {item} names a role that prod does not have"));
+                acl.remove(&item);
+            }
+        }
+    }
+    named
+}

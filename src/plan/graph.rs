@@ -1,0 +1,263 @@
+//! The steps to be as nodes, and what must come before what.
+
+use crate::kinds::{Ctx, of};
+use crate::model::{Kind, Need, Object, ObjectId};
+use crate::plan::change::Changes;
+use crate::plan::schedule::Blocked;
+use crate::plan::step::{Aspect, Verb};
+use crate::sql::quote;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A step to be.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) verb: Verb,
+    /// The leader first, then the parts that it absorbs.
+    pub(super) members: Vec<ObjectId>,
+    pub(super) aspect: Option<Aspect>,
+    /// Place in `Changes::altered`.
+    pub(super) alter: Option<usize>,
+}
+
+/// Nodes with their edges; `true` marks a soft one.
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: BTreeMap<(usize, usize), bool>,
+}
+
+/// Where an object's steps stand.
+#[derive(Default)]
+struct Places {
+    create: BTreeMap<ObjectId, usize>,
+    finish: BTreeMap<ObjectId, usize>,
+    drop: BTreeMap<ObjectId, usize>,
+    alter: BTreeMap<ObjectId, Vec<usize>>,
+}
+
+/// Builds the graph. `alone` are parts that must not be absorbed, because that would close a cycle.
+pub(super) fn build(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>) -> Result<Graph, Vec<Blocked>> {
+    let mut nodes = Vec::new();
+    let mut places = Places::default();
+    drops(ctx, changes, alone, &mut nodes, &mut places);
+    for (at, alter) in changes.altered.iter().enumerate() {
+        places.alter.entry(alter.id.clone()).or_default().push(nodes.len());
+        let members = vec![alter.id.clone()];
+        nodes.push(Node { verb: Verb::Alter, members, aspect: Some(alter.aspect), alter: Some(at) });
+    }
+    creates(ctx, changes, alone, &mut nodes, &mut places);
+    let mut edges = Edges { map: BTreeMap::new() };
+    let mut blocked = Vec::new();
+    for id in places.create.keys() {
+        blocked.extend(taken_by_unmodelled(ctx, id));
+        blocked.extend(create_edges(ctx, id, &nodes, &places, &mut edges));
+    }
+    for id in places.drop.keys() {
+        drop_edges(ctx, id, &nodes, &places, &mut edges);
+    }
+    for id in places.alter.keys() {
+        alter_edges(ctx, id, &nodes, &places, &mut edges);
+    }
+    slot_edges(ctx, &places, &mut edges);
+    position_edges(ctx, &places, &mut edges);
+    if blocked.is_empty() { Ok(Graph { nodes, edges: edges.map }) } else { Err(blocked) }
+}
+
+struct Edges {
+    map: BTreeMap<(usize, usize), bool>,
+}
+
+impl Edges {
+    fn add(&mut self, before: Option<&usize>, after: Option<&usize>, soft: bool) {
+        if let (Some(before), Some(after)) = (before, after)
+            && before != after
+        {
+            let slot = self.map.entry((*before, *after)).or_insert(soft);
+            *slot = *slot && soft;
+        }
+    }
+}
+
+fn drops(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>, nodes: &mut Vec<Node>, places: &mut Places) {
+    let gone: BTreeSet<&ObjectId> =
+        changes.dropped.iter().chain(changes.rebuilt.keys()).filter(|id| ctx.current.objects.contains_key(*id)).collect();
+    let leader = |id: &ObjectId| -> Option<ObjectId> {
+        if alone.contains(&(Verb::Drop, id.clone())) {
+            return None;
+        }
+        let object = ctx.current.objects.get(id)?;
+        let whole = object.parent.clone().or_else(|| of(id.kind).goes_with(object));
+        whole.filter(|whole| gone.contains(whole))
+    };
+    group(Verb::Drop, gone.iter().copied(), leader, nodes, &mut places.drop);
+}
+
+fn creates(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>, nodes: &mut Vec<Node>, places: &mut Places) {
+    let new: BTreeSet<&ObjectId> =
+        changes.created.iter().chain(changes.rebuilt.keys()).filter(|id| ctx.desired.objects.contains_key(*id)).collect();
+    let leader = |id: &ObjectId| -> Option<ObjectId> {
+        if alone.contains(&(Verb::Create, id.clone())) {
+            return None;
+        }
+        let object = ctx.desired.objects.get(id)?;
+        let whole = object.parent.clone().filter(|whole| new.contains(whole))?;
+        absorbs(&whole, object).then_some(whole)
+    };
+    group(Verb::Create, new.iter().copied(), leader, nodes, &mut places.create);
+    for id in new {
+        let weak = ctx.desired.needs_of(id).any(|(_, need)| need == Need::Auto);
+        let object = ctx.desired.objects.get(id);
+        if weak && object.is_some_and(|object| !of(id.kind).finish(ctx, object).is_empty()) {
+            places.finish.insert(id.clone(), nodes.len());
+            nodes.push(Node { verb: Verb::Finish, members: vec![id.clone()], aspect: None, alter: None });
+        }
+    }
+}
+
+fn absorbs(whole: &ObjectId, part: &Object) -> bool {
+    of(whole.kind).absorbs(part)
+}
+
+/// One node per leader; parts follow it in the order of their identities.
+fn group<'a>(
+    verb: Verb,
+    ids: impl Iterator<Item = &'a ObjectId>,
+    leader: impl Fn(&ObjectId) -> Option<ObjectId>,
+    nodes: &mut Vec<Node>,
+    places: &mut BTreeMap<ObjectId, usize>,
+) {
+    let mut groups: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+    for id in ids {
+        let mut top = id.clone();
+        while let Some(next) = leader(&top) {
+            top = next;
+        }
+        groups.entry(top).or_default().push(id.clone());
+    }
+    for (top, members) in groups {
+        let mut ordered = vec![top.clone()];
+        ordered.extend(members.into_iter().filter(|id| *id != top));
+        for id in &ordered {
+            places.insert(id.clone(), nodes.len());
+        }
+        nodes.push(Node { verb, members: ordered, aspect: None, alter: None });
+    }
+}
+
+/// Facets change nothing that others need.
+fn shaping<'a>(places: &'a Places, nodes: &'a [Node], id: &ObjectId) -> impl Iterator<Item = &'a usize> {
+    places.alter.get(id).into_iter().flatten().filter(|at| {
+        nodes.get(**at).is_some_and(|node| matches!(node.aspect, Some(Aspect::Rule(_))))
+    })
+}
+
+fn create_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) -> Option<Blocked> {
+    let own = places.create.get(id);
+    let finish = places.finish.get(id);
+    edges.add(own, finish, false);
+    edges.add(places.drop.get(id), own, false);
+    for (needed, need) in ctx.desired.needs_of(id) {
+        let soft = need == Need::Soft;
+        let after = if need == Need::Auto && finish.is_some() { finish } else { own };
+        edges.add(places.create.get(needed), after, soft);
+        for alter in shaping(places, nodes, needed) {
+            edges.add(Some(alter), after, soft);
+        }
+        if needed.kind == Kind::Unmodelled && !ctx.current.ledger.contains_key(needed) && !soft {
+            return Some(Blocked::create(id, format!("it needs {}, which is not modelled yet", needed.label())));
+        }
+    }
+    None
+}
+
+fn drop_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) {
+    let own = places.drop.get(id);
+    for (needed, _) in ctx.current.needs_of(id).filter(|(_, need)| *need != Need::Soft) {
+        edges.add(own, places.drop.get(needed), false);
+        for alter in shaping(places, nodes, needed) {
+            edges.add(own, Some(alter), false);
+        }
+    }
+}
+
+fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) {
+    let own = places.alter.get(id).map_or(&[][..], |list| list);
+    for (before, after) in own.iter().zip(own.iter().skip(1)) {
+        edges.add(Some(before), Some(after), false);
+    }
+    let kept = ctx.desired.needs.get(id);
+    for at in shaping(places, nodes, id) {
+        for (needed, need) in ctx.desired.needs_of(id) {
+            edges.add(places.create.get(needed), Some(at), need == Need::Soft);
+            for alter in shaping(places, nodes, needed) {
+                edges.add(Some(alter), Some(at), true);
+            }
+        }
+        for (needed, _) in ctx.current.needs_of(id).filter(|(_, need)| *need != Need::Soft) {
+            edges.add(Some(at), places.drop.get(needed), false);
+            if !kept.is_some_and(|kept| kept.contains_key(needed)) {
+                for alter in shaping(places, nodes, needed) {
+                    edges.add(Some(at), Some(alter), false);
+                }
+            }
+        }
+    }
+}
+
+/// A name must be free before it is taken.
+fn slot_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
+    let mut freed: BTreeMap<_, Vec<&usize>> = BTreeMap::new();
+    for (id, at) in &places.drop {
+        let slots = ctx.current.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
+        for slot in slots {
+            freed.entry(slot).or_default().push(at);
+        }
+    }
+    for (id, at) in &places.create {
+        let slots = ctx.desired.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
+        for slot in slots {
+            for before in freed.get(&slot).into_iter().flatten() {
+                edges.add(Some(before), Some(at), false);
+            }
+        }
+    }
+}
+
+/// A name that something unmodelled has cannot be taken, and that something is left alone.
+fn taken_by_unmodelled(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Blocked> {
+    let object = ctx.desired.objects.get(id)?;
+    for (class, path) in of(id.kind).slots(object) {
+        let (words, name): (&[&str], String) = match (class, path.as_slice()) {
+            ("routine", [schema, name, arguments]) => {
+                let types = arguments.replace(", ", ",");
+                (&["aggregate", "function", "procedure"], format!("{}({types})", quote::qualified(&[schema, name])))
+            }
+            (_, [schema, name]) => (RELATION_WORDS, quote::qualified(&[schema, name])),
+            _ => continue,
+        };
+        let holder = words.iter().map(|word| ObjectId::new(Kind::Unmodelled, &[word, &name])).find(|id| ctx.current.ledger.contains_key(id));
+        if let Some(holder) = holder {
+            return Some(Blocked::create(id, format!("its name is taken by {}, which is not modelled yet", holder.label())));
+        }
+    }
+    None
+}
+
+/// What `pg_identify_object` calls things that share the names of relations and types.
+const RELATION_WORDS: &[&str] = &["composite type", "foreign table", "index", "materialized view", "sequence", "table", "type", "view"];
+
+/// New columns come in the order that they have in the desired state.
+fn position_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
+    let mut siblings: BTreeMap<&ObjectId, Vec<(i64, usize)>> = BTreeMap::new();
+    for (id, at) in &places.create {
+        let Some(object) = ctx.desired.objects.get(id) else { continue };
+        if let (Some(position), Some(parent)) = (of(id.kind).position(object), &object.parent) {
+            siblings.entry(parent).or_default().push((position, *at));
+        }
+    }
+    for list in siblings.values_mut() {
+        list.sort_unstable();
+        for (before, after) in list.iter().zip(list.iter().skip(1)) {
+            edges.add(Some(&before.1), Some(&after.1), false);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A divergence becomes an ordered plan.
+//!
+//! Owns the goal, the steps, their order and the batches. In: two catalogs and options. Out: [`Plan`].
+//! Invariant: `schedule` knows nothing of dev and prod, so the same code makes the bridge and every
+//! rollback; nothing is dropped that was not asked for or forced; the same input gives the same plan.
+
+mod batch;
+mod change;
+mod expand;
+mod goal;
+mod graph;
+mod merge;
+mod order;
+mod pin;
+mod render;
+mod schedule;
+mod state;
+mod step;
+
+pub use goal::{Reason, Unbridged, Withheld};
+pub use schedule::{Blocked, Obstacle, Schedule, schedule};
+pub use step::{Aspect, Step, Verb};
+
+use crate::model::Catalog;
+use serde::{Deserialize, Serialize};
+
+/// What is done about removals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Drops {
+    /// Reported and left alone.
+    #[default]
+    Report,
+    /// Written into the migrations.
+    Emit,
+}
+
+/// How to plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// What is done about removals.
+    pub drops: Drops,
+    /// The role that will run the migrations.
+    pub apply_role: String,
+}
+
+/// Steps that run in one transaction, with those that undo them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// A short name, for file names.
+    pub name: String,
+    /// In order.
+    pub steps: Vec<Step>,
+    /// What undoes them: transactions in order, steps in order.
+    pub rollback: Vec<Vec<Step>>,
+    /// What the rollback cannot bring back, in words.
+    pub irreversible: Vec<String>,
+}
+
+/// What leads from one catalog to the goal.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The state after it.
+    pub goal: Catalog,
+    /// Files to be.
+    pub batches: Vec<Batch>,
+    /// Removals that were not asked for.
+    pub withheld: Vec<Withheld>,
+    /// What could not be bridged.
+    pub unbridged: Vec<Unbridged>,
+}
+
+impl Plan {
+    /// All steps in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.batches.iter().flat_map(|batch| &batch.steps)
+    }
+}
+
+/// Plans the way from prod to dev, as far as `options` allow it.
+pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
+    let mut goal = goal::Goal::of(dev, prod, options);
+    let steps = goal.settle(prod, &options.apply_role);
+    let batches = batch::batches(prod, &goal.catalog, steps, &options.apply_role);
+    Plan { goal: goal.catalog, batches, withheld: goal.withheld, unbridged: goal.unbridged }
+}

@@ -1,0 +1,126 @@
+//! One order out of many: deterministic, cycles broken by rule.
+
+use crate::kinds::Ctx;
+use crate::model::{Kind, ObjectId};
+use crate::plan::change::Changes;
+use crate::plan::graph::{self, Graph, Node};
+use crate::plan::schedule::Blocked;
+use crate::plan::step::Verb;
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The nodes in order, and which must precede which, by their places in it.
+pub(super) struct Ordered {
+    pub(super) nodes: Vec<Node>,
+    pub(super) before: BTreeSet<(usize, usize)>,
+}
+
+/// Orders the changes. A cycle is opened by leaving out soft edges, then by writing parts apart
+/// from their wholes (foreign keys, checks, defaults); if one is left, its members are blocked.
+pub(super) fn ordered(ctx: &Ctx<'_>, changes: &Changes) -> Result<Ordered, Vec<Blocked>> {
+    let mut alone = BTreeSet::new();
+    loop {
+        let mut graph = graph::build(ctx, changes, &alone)?;
+        let mut cycles = cycles(&graph);
+        for cycle in &cycles {
+            graph.edges.retain(|(from, to), soft| !(*soft && cycle.contains(from) && cycle.contains(to)));
+        }
+        if !cycles.is_empty() {
+            cycles = self::cycles(&graph);
+        }
+        if cycles.is_empty() {
+            return Ok(sort(&graph));
+        }
+        let before = alone.len();
+        for cycle in &cycles {
+            alone.extend(separable(ctx, &graph, cycle));
+        }
+        if alone.len() == before {
+            return Err(cycles.iter().flat_map(|cycle| stuck(&graph, cycle)).collect());
+        }
+    }
+}
+
+fn cycles(graph: &Graph) -> Vec<BTreeSet<usize>> {
+    let mut net: DiGraph<(), ()> = DiGraph::with_capacity(graph.nodes.len(), graph.edges.len());
+    let places: Vec<NodeIndex> = graph.nodes.iter().map(|_| net.add_node(())).collect();
+    for (from, to) in graph.edges.keys() {
+        if let (Some(from), Some(to)) = (places.get(*from), places.get(*to)) {
+            net.add_edge(*from, *to, ());
+        }
+    }
+    let components = tarjan_scc(&net).into_iter().filter(|component| component.len() > 1);
+    components.map(|component| component.into_iter().map(NodeIndex::index).collect()).collect()
+}
+
+/// Parts in a cycle whose own needs lead to another node of it.
+fn separable(ctx: &Ctx<'_>, graph: &Graph, cycle: &BTreeSet<usize>) -> Vec<(Verb, ObjectId)> {
+    let mut owner: BTreeMap<(Verb, &ObjectId), usize> = BTreeMap::new();
+    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| cycle.contains(at)) {
+        owner.extend(node.members.iter().map(|id| ((node.verb, id), at)));
+    }
+    let mut parts = Vec::new();
+    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| cycle.contains(at)) {
+        let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
+        for id in node.members.iter().skip(1) {
+            let leads_out = catalog.needs_of(id).any(|(needed, _)| {
+                let elsewhere = |verb| owner.get(&(verb, needed)).is_some_and(|other| *other != at);
+                elsewhere(node.verb) || elsewhere(Verb::Alter) || elsewhere(Verb::Drop)
+            });
+            if leads_out {
+                parts.push((node.verb, id.clone()));
+            }
+        }
+    }
+    parts
+}
+
+fn stuck(graph: &Graph, cycle: &BTreeSet<usize>) -> Vec<Blocked> {
+    let leader = |at: &usize| graph.nodes.get(*at).and_then(|node| node.members.first().map(|id| (node.verb, id.clone())));
+    let names: Vec<String> =
+        cycle.iter().filter_map(leader).map(|(verb, id)| format!("{} {id}", verb.name())).collect();
+    let why = format!("these steps wait for each other: {}", names.join(", "));
+    cycle
+        .iter()
+        .filter_map(leader)
+        .map(|(verb, id)| if verb == Verb::Create { Blocked::create(&id, why.clone()) } else { Blocked::change(&id, why.clone()) })
+        .collect()
+}
+
+/// Kahn's algorithm with a sorted ready list.
+fn sort(graph: &Graph) -> Ordered {
+    let mut waits = vec![0_usize; graph.nodes.len()];
+    let mut follow: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (from, to) in graph.edges.keys() {
+        if let Some(count) = waits.get_mut(*to) {
+            *count += 1;
+        }
+        follow.entry(*from).or_default().push(*to);
+    }
+    let rank = |at: usize| graph.nodes.get(at).map(|node| (rank(node), at));
+    let mut ready: BTreeSet<_> = waits.iter().enumerate().filter(|(_, count)| **count == 0).filter_map(|(at, _)| rank(at)).collect();
+    let mut order = Vec::with_capacity(graph.nodes.len());
+    while let Some((_, at)) = ready.pop_first() {
+        order.push(at);
+        for next in follow.get(&at).into_iter().flatten() {
+            if let Some(count) = waits.get_mut(*next) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.extend(rank(*next));
+                }
+            }
+        }
+    }
+    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+    let before = graph.edges.keys().filter_map(|(from, to)| Some((*place.get(from)?, *place.get(to)?))).collect();
+    let nodes = order.iter().filter_map(|at| graph.nodes.get(*at).cloned()).collect();
+    Ordered { nodes, before }
+}
+
+/// Among those that could run: default privileges last, so that what is created is not subject to
+/// new ones; else drops, alterations, creations, each by kind and name.
+fn rank(node: &Node) -> (bool, Verb, Option<ObjectId>) {
+    let leader = node.members.first().cloned();
+    (leader.as_ref().is_some_and(|id| id.kind == Kind::DefaultAcl), node.verb, leader)
+}

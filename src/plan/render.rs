@@ -1,0 +1,103 @@
+//! A node becomes a step with its statements and what they cost.
+
+use crate::kinds::{Action, Ctx, Effects, facet, of};
+use crate::model::{Kind, Need, Object, ObjectId};
+use crate::plan::change::Changes;
+use crate::plan::pin;
+use crate::plan::schedule::Node;
+use crate::plan::step::{Step, Verb};
+use std::collections::BTreeSet;
+
+/// The step of a node.
+pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes) -> Step {
+    let (statements, effects) = match node.verb {
+        Verb::Alter => altered(node, changes),
+        Verb::Create => created(ctx, node),
+        Verb::Drop => dropped(ctx, node),
+        Verb::Finish => (objects(ctx, node).first().map(|object| of(object.id.kind).finish(ctx, object)).unwrap_or_default(), Effects::default()),
+    };
+    let object = node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
+    let forced_by = changes.rebuilt.get(&object).filter(|cause| **cause != object).cloned();
+    let statements = statements.iter().map(|sql| pin::array_casts(sql)).collect();
+    let mut step =
+        Step { verb: node.verb, object, members: node.members.clone(), aspect: node.aspect, statements, effects, forced_by };
+    only_standing(ctx, changes, &mut step.effects);
+    step
+}
+
+/// Locks, scans and rewrites of what is new cost nobody anything.
+fn only_standing(ctx: &Ctx<'_>, changes: &Changes, effects: &mut Effects) {
+    let stands = |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+    effects.locks.retain(|id, _| stands(id));
+    effects.scans.retain(|id| stands(id));
+    effects.rewrites.retain(|id| stands(id));
+    if effects.locks.is_empty() {
+        effects.builds_index = false;
+        effects.may_fail = None;
+    }
+}
+
+fn objects<'a>(ctx: &Ctx<'a>, node: &Node) -> Vec<&'a Object> {
+    let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
+    node.members.iter().filter_map(|id| catalog.objects.get(id)).collect()
+}
+
+fn altered(node: &Node, changes: &Changes) -> (Vec<String>, Effects) {
+    let alter = node.alter.and_then(|at| changes.altered.get(at));
+    match alter.map(|alter| (&alter.outcome.action, &alter.outcome.effects)) {
+        Some((Action::InPlace(statements), effects)) => (statements.clone(), effects.clone()),
+        _ => (Vec::new(), Effects::default()),
+    }
+}
+
+fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
+    let objects = objects(ctx, node);
+    let Some((leader, parts)) = objects.split_first() else { return (Vec::new(), Effects::default()) };
+    let mut statements = of(leader.id.kind).create(ctx, leader, parts);
+    let mut effects = of(leader.id.kind).create_effects(ctx, leader);
+    for object in &objects {
+        // the privileges of default privileges are what they are
+        if of(object.id.kind).grant_prefix(object).is_empty() {
+            statements.extend(facet::after_create(ctx, object));
+        }
+    }
+    for part in parts {
+        effects.join(of(part.id.kind).create_effects(ctx, part));
+    }
+    if runs_user_code(ctx, leader, node) {
+        // bodies of functions count on the session's usual path; the statement itself names everything in full
+        statements.insert(0, "SET LOCAL search_path TO DEFAULT;".to_owned());
+        statements.push("SET LOCAL search_path = '';".to_owned());
+    }
+    (statements, effects)
+}
+
+/// Whether the statement calls a user's function for each row of a table that stands.
+fn runs_user_code(ctx: &Ctx<'_>, leader: &Object, node: &Node) -> bool {
+    let stands = ctx.current.objects.contains_key(&facet::relation_of(leader));
+    let calls = |id: &ObjectId| {
+        ctx.desired.needs_of(id).any(|(needed, need)| need != Need::Soft && !is_silent(needed))
+    };
+    of(leader.id.kind).evaluates() && stands && node.members.iter().any(calls)
+}
+
+/// Whether nothing of it can run.
+fn is_silent(id: &ObjectId) -> bool {
+    id.kind == Kind::Unmodelled || of(id.kind).facets().acl != Some('f')
+}
+
+fn dropped(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
+    let objects = objects(ctx, node);
+    let Some((leader, parts)) = objects.split_first() else { return (Vec::new(), Effects::default()) };
+    let statements = of(leader.id.kind).drop(ctx, leader);
+    let mut effects = of(leader.id.kind).drop_effects(ctx, leader);
+    let members: BTreeSet<_> = node.members.iter().collect();
+    for part in parts {
+        let mut cost = of(part.id.kind).drop_effects(ctx, part);
+        cost.locks.retain(|relation, _| !members.contains(relation));
+        // what the whole loses is said once
+        cost.data_loss = None;
+        effects.join(cost);
+    }
+    (statements, effects)
+}

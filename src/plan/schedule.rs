@@ -1,0 +1,80 @@
+//! From one state to another: the ordered steps, or what stands in the way.
+
+use crate::kinds::Ctx;
+use crate::model::{Catalog, ObjectId};
+use crate::plan::step::Step;
+use crate::plan::{change, expand, graph, order, render};
+use std::collections::BTreeSet;
+
+/// Which part of a change cannot be done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Obstacle {
+    /// It cannot be made.
+    Create,
+    /// It cannot be changed or dropped.
+    Change,
+}
+
+/// Something that cannot be done, and why.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Blocked {
+    /// The object.
+    pub id: ObjectId,
+    /// What of it.
+    pub obstacle: Obstacle,
+    /// The reason, for people.
+    pub why: String,
+}
+
+impl Blocked {
+    /// A change or a drop that cannot be done.
+    pub(super) fn change(id: &ObjectId, why: String) -> Self {
+        Self { id: id.clone(), obstacle: Obstacle::Change, why }
+    }
+
+    /// A creation that cannot be done.
+    pub(super) fn create(id: &ObjectId, why: String) -> Self {
+        Self { id: id.clone(), obstacle: Obstacle::Create, why }
+    }
+}
+
+/// An ordered way, with what must come before what.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    /// In order.
+    pub steps: Vec<Step>,
+    /// Pairs of places in `steps`: the first runs before the second.
+    pub before: BTreeSet<(usize, usize)>,
+}
+
+/// Orders everything that leads from `current` to `desired`, looking at `ids` only.
+///
+/// # Errors
+/// Everything that stands in the way; nothing is ordered then.
+pub fn schedule(
+    current: &Catalog,
+    desired: &Catalog,
+    apply_role: &str,
+    ids: &BTreeSet<ObjectId>,
+) -> Result<Schedule, Vec<Blocked>> {
+    let ctx = Ctx { current, desired, apply_role };
+    let mut changes = change::collect(&ctx, ids.iter());
+    if changes.created.is_empty() && changes.dropped.is_empty() && changes.rebuilt.is_empty() && changes.altered.is_empty() && changes.blocked.is_empty() {
+        return Ok(Schedule::default());
+    }
+    let dependents = current.dependents();
+    expand::expand(&ctx, &dependents, &mut changes);
+    if !changes.blocked.is_empty() {
+        return Err(changes.blocked);
+    }
+    let ordered = order::ordered(&ctx, &changes)?;
+    let steps = ordered.nodes.iter().map(|node| render::step(&ctx, node, &changes)).collect();
+    Ok(Schedule { steps, before: ordered.before })
+}
+
+/// All identities of both catalogs.
+pub(super) fn all_ids(a: &Catalog, b: &Catalog) -> BTreeSet<ObjectId> {
+    a.objects.keys().chain(b.objects.keys()).cloned().collect()
+}
+
+pub(super) use graph::Node;

@@ -1,0 +1,64 @@
+//! One step of a plan.
+
+use crate::kinds::Effects;
+use crate::model::{Facet, ObjectId};
+
+/// What a step does to its object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verb {
+    /// Takes it away.
+    Drop,
+    /// Changes it in place.
+    Alter,
+    /// Makes it.
+    Create,
+    /// Completes it when what it weakly needs is there.
+    Finish,
+}
+
+impl Verb {
+    /// The word for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Alter => "alter",
+            Self::Create => "create",
+            Self::Finish => "complete",
+        }
+    }
+}
+
+/// Which part of an object a step alters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aspect {
+    /// The attributes of the rule at that place of the kind's table.
+    Rule(usize),
+    /// A facet.
+    Facet(Facet),
+}
+
+/// One step: some statements that belong together.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub verb: Verb,
+    /// To what.
+    pub object: ObjectId,
+    /// The parts that go with it, the object itself first.
+    pub members: Vec<ObjectId>,
+    /// What it alters.
+    pub aspect: Option<Aspect>,
+    /// The statements, in order.
+    pub statements: Vec<String>,
+    /// What they cost on relations that stand before.
+    pub effects: Effects,
+    /// It is dropped and created only because this one changes.
+    pub forced_by: Option<ObjectId>,
+}
+
+impl Step {
+    /// `create table public.users`.
+    pub fn title(&self) -> String {
+        format!("{} {} {}", self.verb.name(), self.object.kind, self.object.label())
+    }
+}

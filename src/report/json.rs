@@ -1,0 +1,97 @@
+//! The divergence for programs.
+
+use crate::diff::{Change, Divergence, Level, Side};
+use serde::Serialize;
+
+/// The format that this version writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct File<'a> {
+    format_version: u32,
+    equal: bool,
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    id: String,
+    code: &'static str,
+    kind: &'static str,
+    object: String,
+    path: Vec<&'a str>,
+    side: Side,
+    level: Level,
+    unmodelled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told_with: Option<String>,
+    changes: Vec<Changed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    /// `code:kind:path#attribute`.
+    id: String,
+    #[serde(flatten)]
+    change: &'a Change,
+}
+
+/// The divergence as JSON, in the order of the objects, with a line break at its end.
+pub fn divergence(divergence: &Divergence) -> String {
+    let findings = divergence.drifts.iter().map(|drift| {
+        let id = format!("{}:{}", drift.code(), drift.object);
+        let changes = drift.changes.iter().map(|change| Changed { id: format!("{id}#{}", change.attribute), change });
+        Finding {
+            code: drift.code(),
+            kind: drift.object.kind.name(),
+            object: drift.object.label(),
+            path: drift.object.path.iter().map(|part| &**part).collect(),
+            side: drift.side,
+            level: drift.level,
+            unmodelled: drift.unmodelled,
+            told_with: drift.told_with.as_ref().map(ToString::to_string),
+            changes: changes.collect(),
+            id,
+        }
+    });
+    let file = File { format_version: FORMAT_VERSION, equal: divergence.is_equal(), findings: findings.collect() };
+    let text = serde_json::to_string_pretty(&file);
+    // strings, numbers and lists always have a form in JSON
+    let text = text.unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"));
+    format!("{text}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diff::{Change, Divergence, Drift, Level, Side};
+    use crate::model::{Kind, ObjectId};
+
+    #[test]
+    fn ids_name_code_kind_path_and_attribute() {
+        let change = Change {
+            attribute: "definition".to_owned(),
+            dev: "select \"1\"".to_owned(),
+            prod: "select 2".to_owned(),
+            dev_elements: Vec::new(),
+            prod_elements: Vec::new(),
+            level: Level::Drift,
+        };
+        let drift = Drift {
+            object: ObjectId::new(Kind::View, &["public", "V"]),
+            told_with: None,
+            side: Side::Both,
+            changes: vec![change],
+            level: Level::Drift,
+            unmodelled: false,
+        };
+        let text = super::divergence(&Divergence { drifts: vec![drift] });
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["format_version"], 1);
+        assert_eq!(value["equal"], false);
+        assert_eq!(value["findings"][0]["id"], "changed:view:public.\"V\"");
+        assert_eq!(value["findings"][0]["path"][1], "V");
+        assert_eq!(value["findings"][0]["changes"][0]["id"], "changed:view:public.\"V\"#definition");
+        assert_eq!(value["findings"][0]["side"], "both");
+        assert!(super::divergence(&Divergence::default()).contains("\"equal\": true"));
+    }
+}

@@ -1,0 +1,117 @@
+//! Text from a database as Markdown: it cannot end its place, forge a line or become a link.
+
+use std::fmt::Write as _;
+
+/// The text with every control character, except for line breaks and tabs, and every invisible one
+/// shown as `\u{a}`.
+pub(in crate::report) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if (c.is_control() && !matches!(c, '\n' | '\t')) || is_invisible(c) {
+            // writing to a String cannot fail
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+fn one_line(text: &str) -> String {
+    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Prose on one line, in a paragraph or a cell of a table.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' => out.push_str("&#124;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out.replace("://", ":\\//").replace("www.", "www\\.")
+}
+
+/// A name or a value on one line, in a paragraph or a cell of a table.
+pub(super) fn code(text: &str) -> String {
+    let text = one_line(text);
+    if text.is_empty() {
+        return "-".to_owned();
+    }
+    if !text.contains(['`', '|', '\\']) {
+        return format!("`{text}`");
+    }
+    // a code span cannot hold all of these in a table: entities can
+    let mut out = String::from("<code>");
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '(' | ')') {
+            let _ = write!(out, "&#{};", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out + "</code>"
+}
+
+/// A block of several lines, in a fence that nothing inside can close.
+pub(super) fn fenced(language: &str, text: &str) -> String {
+    let text = visible(text);
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(3.max(longest + 1));
+    let ending = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    format!("{fence}{language}\n{text}{ending}{fence}")
+}
+
+/// A label inside quotes of a Mermaid diagram.
+pub(super) fn mermaid(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        if c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | ',' | '(' | ')') {
+            out.push(c);
+        } else {
+            let _ = write!(out, "#{};", u32::from(c));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, fenced, mermaid, prose};
+
+    #[test]
+    fn names_cannot_leave_their_cell() {
+        assert_eq!(code("public.users"), "`public.users`");
+        assert_eq!(code("a|`b\n<script>"), "<code>a&#124;&#96;b &#60;script&#62;</code>");
+        assert_eq!(code(""), "-");
+        assert_eq!(prose("a|b <b> [x](http://y) `c`\n# d"), "a&#124;b &lt;b&gt; \\[x\\](http:\\//y) \\`c\\` \\# d");
+        assert_eq!(mermaid("a\"]; b"), "a#34;#93;#59; b");
+        assert_eq!(code("x\u{202e}y"), "<code>x&#92;u&#123;202e&#125;y</code>");
+    }
+
+    #[test]
+    fn fences_are_longer_than_what_they_hold() {
+        assert_eq!(fenced("sql", "select 1"), "```sql\nselect 1\n```");
+        assert_eq!(fenced("", "````\nx\n"), "`````\n````\nx\n`````");
+    }
+}

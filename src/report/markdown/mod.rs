@@ -1,0 +1,256 @@
+//! The divergence report as Markdown: verdict first, every difference last.
+
+mod detail;
+pub(in crate::report) mod escape;
+
+use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
+use escape::{code, fenced, mermaid, prose};
+use std::fmt::Write as _;
+
+/// Objects that a diagram holds at most.
+const DIAGRAM: usize = 60;
+
+/// A page in the making.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A paragraph, a list or a block, with an empty line after it.
+    fn block(&mut self, text: &str) {
+        self.line(text);
+        self.line("");
+    }
+
+    fn list(&mut self, items: impl Iterator<Item = String>) {
+        let items: Vec<String> = items.map(|item| format!("- {item}")).collect();
+        if !items.is_empty() {
+            self.block(&items.join("\n"));
+        }
+    }
+
+    /// A table; its cells are Markdown already.
+    fn table<const N: usize>(&mut self, header: [&str; N], rows: impl Iterator<Item = [String; N]>) {
+        self.line(&format!("| {} |", header.join(" | ")));
+        self.line(&format!("|{}", "---|".repeat(N)));
+        for row in rows {
+            self.line(&format!("| {} |", row.join(" | ")));
+        }
+        self.line("");
+    }
+}
+
+/// The report, `MIGRATION_RECONCILIATION_REPORT.md`.
+pub fn render(view: &ReportView) -> String {
+    let mut page = Page::default();
+    verdict(&mut page, view);
+    before_and_after(&mut page, view);
+    features(&mut page, view);
+    left_alone(&mut page, view);
+    risks(&mut page, view);
+    strategy(&mut page, view);
+    security(&mut page, view);
+    environment(&mut page, view);
+    detail::files(&mut page, view);
+    graph(&mut page, &view.graph);
+    detail::drifts(&mut page, view);
+    unknown(&mut page, view);
+    format!("{}\n", page.text.trim_end())
+}
+
+fn verdict(page: &mut Page, view: &ReportView) {
+    page.block("# Migration reconciliation report");
+    page.block(&format!(
+        "dev {} (PostgreSQL {}) is the reference; the bridge changes prod {} (PostgreSQL {}). Plan of {}.",
+        code(&view.dev.database),
+        prose(&view.dev.server_version),
+        code(&view.prod.database),
+        prose(&view.prod.server_version),
+        prose(&view.timestamp),
+    ));
+    let readiness = &view.readiness;
+    page.block(&format!("## Verdict: {}, {}", readiness.light.name(), readiness.recommendation));
+    page.list(readiness.reasons.iter().map(|reason| format!("{}: {}", reason.light.name(), prose(&reason.text))));
+    let conditions: Vec<String> = readiness
+        .reasons
+        .iter()
+        .filter(|reason| !reason.condition.is_empty())
+        .map(|reason| format!("[ ] {}", prose(&reason.condition)))
+        .collect();
+    if !conditions.is_empty() {
+        page.block("To settle before the files run:");
+        page.list(conditions.into_iter());
+    }
+}
+
+fn before_and_after(page: &mut Page, view: &ReportView) {
+    page.block("## Before and after");
+    let rows = view.counts.iter().map(|row| {
+        let after = if row.after == row.prod { row.after.to_string() } else { format!("**{}**", row.after) };
+        [prose(&row.what), row.prod.to_string(), row.dev.to_string(), after]
+    });
+    page.table(["", "prod now", "dev", "prod after"], rows);
+    let findings = &view.findings;
+    page.block(&format!(
+        "Drift: {} missing in prod, {} only in prod, {} different, {} not modelled. Told only: {}. Parts of an object that stands on one side only are counted with it.",
+        findings.missing, findings.extra, findings.changed, findings.unmodelled, findings.info
+    ));
+    let steps: usize = view.files.iter().map(|file| file.steps.len()).sum();
+    page.block(&format!(
+        "Bridge: {} in {}, run by the role {}. The migration histories of other tools are not read: how many migrations are recorded on either side is not known here.",
+        plural(steps, "step", "steps"),
+        plural(view.files.len(), "migration file", "migration files"),
+        code(&view.apply_role)
+    ));
+}
+
+fn features(page: &mut Page, view: &ReportView) {
+    page.block("## What changes in prod");
+    if view.features.is_empty() {
+        page.block("Nothing.");
+        return;
+    }
+    for (at, feature) in view.features.iter().enumerate() {
+        page.block(&format!("### {}. {} (risk: {})", at + 1, prose(&feature.title), feature.risk.name()));
+        let purpose = if feature.purpose.is_empty() {
+            vec!["Purpose: no comment says what it is for".to_owned()]
+        } else {
+            feature.purpose.iter().map(|said| format!("Purpose: {}", prose(said))).collect()
+        };
+        let why = feature.why.iter().map(|why| format!("Risk: {}", prose(why)));
+        let files = [
+            format!("Migration: {}", code(&feature.migration)),
+            format!("Rollback: {}", code(&feature.rollback)),
+        ];
+        let objects = detail::some(&feature.objects, 12);
+        let objects = format!("Objects: {objects}");
+        page.list(purpose.into_iter().chain(why).chain(files).chain([objects]));
+    }
+}
+
+fn left_alone(page: &mut Page, view: &ReportView) {
+    page.block("## What the bridge leaves alone");
+    let extra: Vec<_> = view.drifts.iter().filter(|drift| drift.code == "extra" && drift.told_with.is_none()).collect();
+    page.block(&format!("### Only in prod ({})", extra.len()));
+    page.list(extra.iter().map(|drift| {
+        let done = if drift.direction == Direction::Bridge { "dropped" } else { drift.direction.name() };
+        format!("{}: {done}", code(&format!("{} {}", drift.kind, drift.object)))
+    }));
+    page.block(&format!("### Removals that were not asked for ({})", view.withheld.len()));
+    let rows = view.withheld.iter().map(|item| {
+        let attribute = item.attribute.as_deref().unwrap_or("the whole object");
+        [code(&item.object), prose(attribute), prose(&item.what)]
+    });
+    if !view.withheld.is_empty() {
+        page.block("Prod keeps them. Offered as backports to dev, or planned again with removals.");
+        page.table(["object", "what of it", "why it is a removal"], rows);
+    }
+    page.block(&format!("### Not bridged ({})", view.unbridged.len()));
+    unbridged(page, &view.unbridged);
+    page.block(&format!("### Not modelled ({})", view.unmodelled.len()));
+    if !view.unmodelled.is_empty() {
+        page.block("That these differ is known, how is not: compare them by hand.");
+    }
+    unbridged(page, &view.unmodelled);
+}
+
+fn unbridged(page: &mut Page, items: &[UnbridgedView]) {
+    if !items.is_empty() {
+        page.table(["object", "why"], items.iter().map(|item| [code(&item.object), prose(&item.why)]));
+    }
+}
+
+fn risks(page: &mut Page, view: &ReportView) {
+    page.block("## Risks");
+    page.block("Before: dev's state put on prod as it is, by hand. After: by these files.");
+    let rows = view.risks.iter().map(|risk| {
+        [prose(&risk.what), risk.before.name().to_owned(), risk.after.name().to_owned(), prose(&risk.mitigation)]
+    });
+    page.table(["risk", "before", "after", "what the plan does"], rows);
+    page.block("How long a step takes is not estimated: it hangs on the machine. The sizes in \"The files\" are prod's.");
+}
+
+fn strategy(page: &mut Page, view: &ReportView) {
+    page.block("## Strategy");
+    let findings = &view.findings;
+    let steps: usize = view.files.iter().map(|file| file.steps.len()).sum();
+    let rows = [
+        [
+            "bridge migrations (chosen)".to_owned(),
+            format!("{} in {}; {} stay different", plural(steps, "step", "steps"), plural(view.files.len(), "file", "files"), findings.extra),
+        ],
+        [
+            "make dev like prod instead".to_owned(),
+            format!("gives up {} only in dev and {} of dev's changes", plural(findings.missing, "object", "objects"), findings.changed),
+        ],
+        [
+            "new baseline for both".to_owned(),
+            format!("explains none of the {} found; prod's schema would still have to change", plural(findings.missing + findings.changed, "difference", "differences")),
+        ],
+    ];
+    page.table(["way", "cost here"], rows.into_iter());
+}
+
+fn security(page: &mut Page, view: &ReportView) {
+    page.block(&format!("## Security review ({})", view.security.len()));
+    if view.security.is_empty() {
+        page.block("No finding in the state after the bridge.");
+        return;
+    }
+    let rows = view.security.iter().map(|finding| {
+        let new = if finding.new { "the bridge brings it" } else { "prod has it already" };
+        [prose(&finding.what), code(&finding.object), new.to_owned()]
+    });
+    page.table(["finding", "object", ""], rows);
+}
+
+fn environment(page: &mut Page, view: &ReportView) {
+    page.block("## Environment");
+    let rows = view.environment.iter().map(|row| {
+        let mark = if row.differs { "differs" } else { "" };
+        [prose(&row.what), code(&row.dev), code(&row.prod), mark.to_owned()]
+    });
+    page.table(["", "dev", "prod", ""], rows);
+}
+
+fn graph(page: &mut Page, graph: &Graph) {
+    page.block("## Dependencies of what changes");
+    if graph.nodes.is_empty() {
+        page.block("Nothing changes.");
+        return;
+    }
+    if graph.nodes.len() > DIAGRAM {
+        page.block(&format!("{} objects change: too many for a diagram of at most {DIAGRAM}.", graph.nodes.len()));
+        return;
+    }
+    let mut text = String::from("graph LR\n");
+    for (at, node) in graph.nodes.iter().enumerate() {
+        // writing to a String cannot fail
+        let _ = writeln!(text, "  n{at}[\"{} {}\"]", mermaid(&node.verb), mermaid(&node.label));
+    }
+    for (from, to) in &graph.edges {
+        let _ = writeln!(text, "  n{from} --> n{to}");
+    }
+    page.block("An arrow points at what an object needs.");
+    page.block(&fenced("mermaid", &text));
+}
+
+fn unknown(page: &mut Page, view: &ReportView) {
+    page.block("## What is not known");
+    let notices = view.notices.iter().map(|notice| {
+        let mark = if notice.incomplete { " (the comparison is incomplete)" } else { "" };
+        format!("{}: {}: {}{mark}", notice.side, code(&notice.subject), prose(&notice.text))
+    });
+    let always = [
+        "Rows: no table was read.",
+        "Settings of the server, of databases and of roles, apart from those of functions.",
+        "Migration histories of other tools.",
+    ];
+    page.list(notices.chain(always.map(str::to_owned)));
+}

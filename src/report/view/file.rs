@@ -1,0 +1,98 @@
+//! The migrations, step by step.
+
+use crate::model::{Catalog, ObjectId};
+use crate::plan::{Batch, Step};
+use crate::report::view::{FileView, LockView, ReportInput, StepView};
+use std::collections::BTreeSet;
+
+/// The migrations, in order.
+pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
+    let mut names = input.files.iter();
+    input
+        .plan
+        .batches
+        .iter()
+        .map(|batch| {
+            let (migration, rollback) = names.next().cloned().unwrap_or_default();
+            let written = batch.steps.iter().filter(|step| !step.statements.is_empty());
+            FileView {
+                migration,
+                rollback,
+                steps: written.map(|step| view(input.prod, step)).collect(),
+                not_brought_back: batch.irreversible.clone(),
+                irreversible: irreversible(input.prod, batch).len(),
+            }
+        })
+        .collect()
+}
+
+/// What the rollback does not bring back of the things that prod has now. That it takes away again
+/// what the migration made, with the rows written since, is told but is not irreversible.
+pub(super) fn irreversible(prod: &Catalog, batch: &Batch) -> BTreeSet<String> {
+    let own: BTreeSet<String> = batch
+        .rollback
+        .iter()
+        .flatten()
+        .filter(|step| !prod.objects.contains_key(&step.object))
+        .filter_map(|step| step.effects.data_loss.as_ref().map(|loss| format!("{}: {loss}", step.title())))
+        .collect();
+    batch.irreversible.iter().filter(|text| !own.contains(*text)).cloned().collect()
+}
+
+fn view(prod: &Catalog, step: &Step) -> StepView {
+    let effects = &step.effects;
+    let locks = effects.locks.iter().map(|(relation, lock)| LockView {
+        relation: super::named(relation),
+        mode: lock.name().to_owned(),
+        meaning: lock.meaning().to_owned(),
+        size: size(prod, relation),
+    });
+    StepView {
+        title: step.title(),
+        statements: step.statements.len(),
+        locks: locks.collect(),
+        rewrites: effects.rewrites.iter().map(ObjectId::label).collect(),
+        scans: effects.scans.iter().map(ObjectId::label).collect(),
+        builds_index: effects.builds_index,
+        may_fail: effects.may_fail.clone(),
+        data_loss: effects.data_loss.clone(),
+        forced_by: step.forced_by.as_ref().map(super::named),
+    }
+}
+
+/// The size of a table on prod: a power of two that it does not exceed.
+pub(super) fn size(prod: &Catalog, relation: &ObjectId) -> String {
+    match prod.sizes.get(relation) {
+        Some(bytes) => human(*bytes),
+        None if relation.kind.name() == "table" => "size unknown".to_owned(),
+        None => "no rows of its own".to_owned(),
+    }
+}
+
+fn human(bytes: i64) -> String {
+    let bytes = u64::try_from(bytes).unwrap_or(0);
+    if bytes == 0 {
+        return "empty".to_owned();
+    }
+    let mut rest = bytes.checked_next_power_of_two().unwrap_or(u64::MAX);
+    let mut unit = "bytes";
+    for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] {
+        if rest < 1024 {
+            break;
+        }
+        rest /= 1024;
+        unit = next;
+    }
+    format!("up to {rest} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_are_powers_of_two() {
+        assert_eq!(super::human(0), "empty");
+        assert_eq!(super::human(8192), "up to 8 KiB");
+        assert_eq!(super::human(8193), "up to 16 KiB");
+        assert_eq!(super::human(3_000_000_000), "up to 4 GiB");
+    }
+}

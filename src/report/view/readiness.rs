@@ -1,0 +1,109 @@
+//! The verdict and its reasons, computed from the plan.
+
+use crate::plan::Reason;
+use crate::report::view::{Cause, FileView, Light, NoticeView, Readiness, ReportInput, StepView, plural};
+
+/// The verdict.
+pub(super) fn of(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Readiness {
+    let mut reasons = red(input, files, notices);
+    reasons.extend(yellow(input, files));
+    let light = reasons.iter().map(|reason| reason.light).max().unwrap_or(Light::Green);
+    if reasons.is_empty() {
+        let text = if files.is_empty() {
+            "there is nothing to bridge".to_owned()
+        } else {
+            let steps = files.iter().map(|file| file.steps.len()).sum();
+            format!(
+                "{} in {} and nothing that stands is lost, read as a whole or written anew",
+                plural(steps, "step", "steps"),
+                plural(files.len(), "file", "files")
+            )
+        };
+        reasons.push(Cause { light: Light::Green, text, condition: String::new() });
+    }
+    Readiness { light, recommendation: light.recommendation().to_owned(), reasons }
+}
+
+fn cause(light: Light, count: usize, text: impl FnOnce(usize) -> String, condition: &str) -> Option<Cause> {
+    (count > 0).then(|| Cause { light, text: text(count), condition: condition.to_owned() })
+}
+
+fn steps(files: &[FileView]) -> impl Iterator<Item = &StepView> {
+    files.iter().flat_map(|file| &file.steps)
+}
+
+fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Vec<Cause> {
+    let unmodelled = input.plan.unbridged.iter().filter(|item| item.reason == Reason::Unmodelled).count();
+    let blocked = input.plan.unbridged.len() - unmodelled;
+    let lossy = steps(files).filter(|step| step.data_loss.is_some()).count();
+    let incomplete = notices.iter().filter(|notice| notice.incomplete).count();
+    [
+        cause(
+            Light::Red,
+            lossy,
+            |count| format!("{} data for good", plural(count, "step loses", "steps lose")),
+            "take a backup of what is lost, and have its owner agree",
+        ),
+        cause(
+            Light::Red,
+            blocked,
+            |count| format!("{} cannot be bridged", plural(count, "difference", "differences")),
+            "decide each one under \"Not bridged\": prod is not like dev afterwards",
+        ),
+        cause(
+            Light::Red,
+            unmodelled,
+            |count| format!("{} in what pgbridge does not model", plural(count, "difference", "differences")),
+            "compare each one under \"Not modelled\" by hand",
+        ),
+        cause(
+            Light::Red,
+            incomplete,
+            |count| format!("{} incomplete: {}", if count == 1 { "the comparison is" } else { "the comparisons are" }, plural(count, "thing", "things") + " could not be read"),
+            "capture again with a role that may read it, or look at it by hand",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
+    let exclusive = |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
+    let long = |step: &&StepView| !step.rewrites.is_empty() || !step.scans.is_empty();
+    let blocking = steps(files).filter(exclusive).filter(long).count();
+    let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
+    let irreversible = files.iter().map(|file| file.irreversible).sum();
+    [
+        cause(
+            Light::Yellow,
+            blocking,
+            |count| {
+                let what = plural(count, "step reads or writes", "steps read or write");
+                format!("{what} a whole table while readers and writers wait")
+            },
+            "choose a time by the sizes in \"The files\"",
+        ),
+        cause(
+            Light::Yellow,
+            failing,
+            |count| format!("{} fail on the rows that are there", plural(count, "step may", "steps may")),
+            "look for such rows first: a file that fails changes nothing",
+        ),
+        cause(
+            Light::Yellow,
+            irreversible,
+            |count| format!("{} not brought back by a rollback", plural(count, "thing of prod is", "things of prod are")),
+            "have a backup",
+        ),
+        cause(
+            Light::Yellow,
+            input.plan.withheld.len(),
+            |count| format!("{} not asked for, and prod keeps them", plural(count, "removal was", "removals were")),
+            "prod is not like dev afterwards: backport them, or plan again with removals",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

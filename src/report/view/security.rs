@@ -1,0 +1,154 @@
+//! What a reviewer of access rights should see, in the state after the bridge.
+
+use crate::model::{Object, PUBLIC};
+use crate::report::view::drift::attribute;
+use crate::report::view::{ReportInput, SecurityFinding};
+use std::collections::BTreeSet;
+
+/// Whether row-level security is on.
+pub(super) fn is_protected(object: &Object) -> bool {
+    attribute(object, "row_security").is_true()
+}
+
+/// All findings, sorted.
+pub(super) fn findings(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let mut findings = open_tables(input);
+    findings.extend(definers(input));
+    findings.extend(public_grants(input));
+    findings.extend(keys_without_index(input));
+    findings
+}
+
+fn goal<'a>(input: &ReportInput<'a>, kinds: &'static [&str]) -> impl Iterator<Item = &'a Object> {
+    input.plan.goal.objects.values().filter(move |object| kinds.contains(&object.id.kind.name()))
+}
+
+/// Whether the bridge brings it: `test` does not hold in prod now.
+fn is_new(input: &ReportInput<'_>, object: &Object, test: impl Fn(&Object) -> bool) -> bool {
+    !input.prod.objects.get(&object.id).is_some_and(test)
+}
+
+fn finding(what: impl Into<String>, object: &Object, new: bool) -> SecurityFinding {
+    SecurityFinding { what: what.into(), object: super::named(&object.id), new }
+}
+
+fn open_tables(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let guarded: BTreeSet<&str> =
+        goal(input, &["table"]).filter(|table| is_protected(table)).map(|table| table.id.part(0)).collect();
+    goal(input, &["table"])
+        .filter(|table| !is_protected(table) && guarded.contains(table.id.part(0)))
+        .map(|table| {
+            let new = is_new(input, table, |before| !is_protected(before));
+            finding("no row-level security, other tables of the schema have it", table, new)
+        })
+        .collect()
+}
+
+fn definers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let open = |object: &Object| {
+        attribute(object, "security_definer").is_true() && !attribute(object, "settings").as_map().contains_key("search_path")
+    };
+    goal(input, &["function", "procedure"])
+        .filter(|object| open(object))
+        .map(|object| finding("SECURITY DEFINER without its own search_path", object, is_new(input, object, open)))
+        .collect()
+}
+
+/// Grants to everybody that prod does not have, except for what PostgreSQL gives by itself.
+fn public_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let mut findings = Vec::new();
+    for object in input.plan.goal.objects.values() {
+        let held = |object: &Object, privilege: &str| match &object.facets.acl {
+            Some(acl) => acl.iter().any(|item| &*item.grantee == PUBLIC && &*item.privilege == privilege),
+            None => is_default(object, privilege),
+        };
+        let items = object.facets.acl.iter().flatten().filter(|item| &*item.grantee == PUBLIC);
+        for item in items {
+            let before = input.prod.objects.get(&object.id);
+            let known = before.map_or_else(|| is_default(object, &item.privilege), |before| held(before, &item.privilege));
+            if !known {
+                findings.push(finding(format!("{} is granted to PUBLIC", item.privilege), object, true));
+            }
+        }
+    }
+    findings
+}
+
+fn is_default(object: &Object, privilege: &str) -> bool {
+    matches!((object.id.kind.name(), privilege), ("function" | "procedure", "EXECUTE") | ("enum", "USAGE"))
+}
+
+/// Foreign keys of which no column leads an index: a delete in the referenced table reads all rows.
+fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let mut leading: BTreeSet<(&str, &str, String)> = BTreeSet::new();
+    for object in goal(input, &["index", "constraint"]) {
+        let definition = attribute(object, "definition").as_str().unwrap_or_default();
+        let key = match object.id.kind.name() {
+            "index" if definition.contains(" WHERE ") => None,
+            "index" => definition.split_once(" USING ").and_then(|(_, rest)| rest.split_once('(')).map(|(_, key)| key),
+            _ => ["PRIMARY KEY (", "UNIQUE (", "UNIQUE NULLS NOT DISTINCT ("].iter().find_map(|start| definition.strip_prefix(start)),
+        };
+        let table = object.parent.as_ref().unwrap_or(&object.id);
+        if let Some(name) = key.and_then(first_name) {
+            leading.insert((table.part(0), table.part(1), name));
+        }
+    }
+    goal(input, &["constraint"])
+        .filter(|object| {
+            let definition = attribute(object, "definition").as_str().unwrap_or_default();
+            let names = definition.strip_prefix("FOREIGN KEY (").map(names).unwrap_or_default();
+            let led = |name: &String| leading.contains(&(object.id.part(0), object.id.part(1), name.clone()));
+            !names.is_empty() && !names.iter().any(led)
+        })
+        .map(|object| finding("no index begins with a column of this foreign key", object, is_new(input, object, |_| true)))
+        .collect()
+}
+
+/// The name at the head of a list as the server writes it, and what follows; none for an expression.
+fn head(list: &str) -> Option<(String, &str)> {
+    let end = if list.starts_with('"') {
+        let mut quoted = false;
+        list.char_indices().find(|(_, c)| {
+            if *c == '"' {
+                quoted = !quoted;
+            }
+            !quoted && *c != '"'
+        })?.0
+    } else {
+        list.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))?
+    };
+    let (name, rest) = list.split_at_checked(end)?;
+    let plain = !name.is_empty() && rest.starts_with([' ', ',', ')']);
+    plain.then(|| (name.to_owned(), rest))
+}
+
+fn first_name(list: &str) -> Option<String> {
+    head(list).map(|(name, _)| name)
+}
+
+/// The names up to the closing parenthesis.
+fn names(list: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = list;
+    while let Some((name, after)) = head(rest) {
+        names.push(name);
+        match after.strip_prefix(", ") {
+            Some(more) => rest = more,
+            None => break,
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_name, names};
+
+    #[test]
+    fn names_of_keys() {
+        assert_eq!(first_name("a, b)"), Some("a".to_owned()));
+        assert_eq!(first_name("lower(a))"), None);
+        assert_eq!(first_name("\"a\"\" ,b\" DESC)"), Some("\"a\"\" ,b\"".to_owned()));
+        assert_eq!(names("a, \"B\") REFERENCES public.t(id)"), ["a", "\"B\""]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The bridge and its rollback on the scratch database, and what that shows.
+
+use crate::model::{Catalog, ObjectId};
+use crate::plan::reconcile;
+use crate::verify::baseline::{Baseline, build, captured};
+use crate::verify::compared::compared;
+use crate::verify::evidence::Evidence;
+use crate::verify::scratch::Scratch;
+use crate::verify::script::{self, Failure};
+use crate::verify::{Proof, Verdict, VerifyError, wording};
+
+/// Runs the proof.
+pub(super) async fn prove(
+    evidence: &Evidence,
+    scratch: &Scratch,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Proof, VerifyError> {
+    progress("building prod's schema");
+    let baseline = build(evidence, scratch).await?;
+    let mut proof = Proof {
+        verdict: Verdict::Proven,
+        limits: scratch.limits.clone(),
+        differences: baseline.differences.clone(),
+        scratch: scratch.place.clone(),
+        files: evidence.files.len(),
+    };
+    proof.limits.extend(baseline.limits.iter().cloned());
+    name_unbridged(evidence, &mut proof);
+    if !proof.differences.is_empty() {
+        proof.verdict = Verdict::CannotProve;
+        return Ok(proof);
+    }
+    let failure = walk(evidence, scratch, &baseline, &mut proof, progress).await?;
+    proof.verdict = match failure {
+        Some(failure) => {
+            let absent = failure.is_absence || (failure.may_be_absence && baseline.incomplete);
+            proof.differences.push(failure.text);
+            if absent { Verdict::CannotProve } else { Verdict::NotProven }
+        }
+        None if !proof.differences.is_empty() => Verdict::NotProven,
+        None if !proof.limits.is_empty() => Verdict::ProvenWithLimits,
+        None => Verdict::Proven,
+    };
+    Ok(proof)
+}
+
+fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
+    let mut names: Vec<String> =
+        evidence.manifest.unbridged.iter().map(|item| item.object.clone()).collect();
+    names.dedup();
+    if !names.is_empty() {
+        proof.limits.push(format!("not bridged: {}", wording::counted(&names)));
+    }
+}
+
+/// There and back again; the failure of a file ends it.
+async fn walk(
+    evidence: &Evidence,
+    scratch: &Scratch,
+    baseline: &Baseline,
+    proof: &mut Proof,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Option<Failure>, VerifyError> {
+    let role = &evidence.options.apply_role;
+    for pair in &evidence.files {
+        progress(&format!("running {}", pair.forward.path));
+        if let Err(failure) = script::run(scratch, role, &pair.forward).await? {
+            return Ok(Some(failure));
+        }
+    }
+    progress("comparing with the goal");
+    let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
+    let bridged = captured(scratch).await?;
+    let outcome = compared(&goal, &bridged, baseline.same_major);
+    if !outcome.unreadable.is_empty() {
+        let objects = wording::named(&outcome.unreadable);
+        proof.limits.push(format!(
+            "definitions that another version writes differently were not compared: {objects}"
+        ));
+    }
+    for drift in outcome.drifts {
+        if !is_gap(baseline, &goal, &drift.object) {
+            proof.differences.extend(wording::lines("after the bridge", &drift));
+        }
+    }
+    for pair in evidence.files.iter().rev() {
+        progress(&format!("running {}", pair.back.path));
+        if let Err(failure) = script::run(scratch, role, &pair.back).await? {
+            return Ok(Some(failure));
+        }
+    }
+    progress("comparing with prod");
+    let back = captured(scratch).await?;
+    for drift in compared(&baseline.catalog, &back, true).drifts {
+        let lines = wording::lines("after the rollback", &drift);
+        match irreversible(evidence, [&baseline.catalog, &back], &drift.object) {
+            Some(file) => proof
+                .limits
+                .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
+            None => proof.differences.extend(lines),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether it, or what it is a part of, was never on the scratch database as prod has it.
+fn is_gap(baseline: &Baseline, goal: &Catalog, id: &ObjectId) -> bool {
+    family([goal, &baseline.catalog], id).iter().any(|member| baseline.gaps.contains(member))
+}
+
+/// The file that says of the object, or of what it is a part of, that it cannot be undone. What a
+/// rollback loses of the data is no excuse for the schema.
+fn irreversible<'a>(
+    evidence: &'a Evidence,
+    catalogs: [&Catalog; 2],
+    id: &ObjectId,
+) -> Option<&'a str> {
+    let family = family(catalogs, id);
+    let named = |entry: &String| {
+        family.iter().any(|member| entry.starts_with(&format!("{member} cannot be undone")))
+    };
+    let file = evidence.files.iter().find(|pair| pair.irreversible.iter().any(named));
+    file.map(|pair| pair.forward.path.as_str())
+}
+
+/// An object and what it is a part of.
+fn family(catalogs: [&Catalog; 2], id: &ObjectId) -> Vec<ObjectId> {
+    let mut family = vec![id.clone()];
+    let mut next = id.clone();
+    while let Some(object) = catalogs.iter().find_map(|catalog| catalog.objects.get(&next)) {
+        match &object.parent {
+            Some(parent) if !family.contains(parent) => {
+                family.push(parent.clone());
+                next = parent.clone();
+            }
+            _ => break,
+        }
+    }
+    family
+}

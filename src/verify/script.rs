@@ -1,0 +1,70 @@
+//! Runs a file as psql would: in a session of its own, statement by statement, up to the first error.
+
+use crate::connect::ConnectError;
+use crate::sql::{quote, split};
+use crate::verify::VerifyError;
+use crate::verify::evidence::Script;
+use crate::verify::scratch::Scratch;
+
+/// Characters of a statement that a message shows.
+const SHOWN: usize = 120;
+
+/// Why a file stopped.
+pub(super) struct Failure {
+    /// File, line, statement and message in one line.
+    pub(super) text: String,
+    /// It may be the scratch database's lack, if that lacks something.
+    pub(super) may_be_absence: bool,
+    /// It is the scratch server's lack.
+    pub(super) is_absence: bool,
+}
+
+/// Runs a file; the inner error is the file's.
+pub(super) async fn run(
+    scratch: &Scratch,
+    role: &str,
+    script: &Script,
+) -> Result<Result<(), Failure>, VerifyError> {
+    let statements = match split::statements(&script.sql) {
+        Ok(statements) => statements,
+        Err(error) => {
+            let text = format!("{}: {error}", script.path);
+            return Ok(Err(Failure { text, may_be_absence: false, is_absence: false }));
+        }
+    };
+    let session = scratch.session_as(role).await?;
+    for statement in statements {
+        if let Err(error) = session.run(&statement.text).await {
+            let place = format!("{}:{}", script.path, statement.line);
+            return failure(&place, &statement.text, error).map(Err);
+        }
+    }
+    // what a file leaves open is undone, as when psql ends
+    session.close().await;
+    Ok(Ok(()))
+}
+
+/// Puts an error of a statement into words; a lost connection is no fault of a statement.
+pub(super) fn failure(
+    place: &str,
+    statement: &str,
+    error: ConnectError,
+) -> Result<Failure, VerifyError> {
+    let message = match &error {
+        ConnectError::Server { message, context, .. }
+        | ConnectError::Permission { message, context, .. } => {
+            let context = context.iter().map(|text| format!(" ({text})"));
+            context.fold(message.clone(), |text, more| text + &more)
+        }
+        ConnectError::Timeout { reason, .. } => reason.clone(),
+        _ => return Err(error.into()),
+    };
+    let first = statement.lines().next().unwrap_or_default();
+    let first: String = first.chars().take(SHOWN).collect();
+    let code = error.sqlstate().unwrap_or_default();
+    Ok(Failure {
+        text: quote::printable(&format!("{place}: {first}: {message} ({code})")),
+        may_be_absence: matches!(code, "42P01" | "42703" | "42704" | "42883" | "3F000" | "P0001"),
+        is_absence: statement.starts_with("CREATE EXTENSION") && matches!(code, "0A000" | "58P01"),
+    })
+}

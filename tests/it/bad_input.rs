@@ -1,0 +1,123 @@
+//! Bad input: a one-paragraph error with a way out, exit code 2, nothing half written.
+
+use crate::program::{Bundle, pgbridge, pgbridge_with};
+use crate::support::{Cluster, Database, LOCKED_PASSWORD, majors};
+use std::path::Path;
+
+fn two(name: &str) -> (Database, Database) {
+    let cluster = Cluster::get(majors()[0]);
+    (cluster.create_database(&format!("{name}_dev")), cluster.create_database(&format!("{name}_prod")))
+}
+
+/// Reconciles into `out`, which must not be there afterwards.
+fn reconcile(dev: &str, prod: &str, words: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("bundle");
+    pgbridge(&["reconcile", "--dev", dev, "--prod", prod, "--out", out.to_str().unwrap()]).expect_error(words);
+    assert_empty(folder.path());
+}
+
+fn assert_empty(folder: &Path) {
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "left behind: {left:?}");
+}
+
+#[test]
+fn a_server_that_does_not_answer() {
+    let (dev, _prod) = two("absent");
+    // a port that was free a moment ago
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    reconcile(&dev.url(), &format!("postgresql://postgres@127.0.0.1:{port}/x"), &[&port.to_string()]);
+}
+
+#[test]
+fn a_wrong_password_is_told_and_never_shown() {
+    let (dev, _prod) = two("password");
+    let cluster = Cluster::scram();
+    let wrong = cluster.url_as("locked:hunter2", "postgres");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("bundle");
+    let run = pgbridge(&["reconcile", "--dev", &dev.url(), "--prod", &wrong, "--out", out.to_str().unwrap()]);
+    let run = run.expect_error(&["locked", "password"]);
+    assert!(!run.err.contains("hunter2"), "{}", run.err);
+    assert_empty(folder.path());
+    // and the right one opens the door
+    let right = cluster.url_as("locked", "postgres");
+    pgbridge_with(&["diff", "--dev", &dev.url(), "--prod", &right], &[("PGPASSWORD", LOCKED_PASSWORD)]).expect(0);
+}
+
+#[test]
+fn no_such_database() {
+    let (dev, _prod) = two("nobase");
+    reconcile(&dev.url(), &Cluster::get(majors()[0]).url("nosuchdatabase"), &["nosuchdatabase"]);
+}
+
+#[test]
+fn both_sides_the_same_database() {
+    let (dev, _prod) = two("same");
+    reconcile(&dev.url(), &dev.url(), &["same database"]);
+    // also under another name of the server, and through a snapshot
+    let socket = dev.cluster().socket_url(dev.name());
+    reconcile(&dev.url(), &socket, &["same database"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dev.json");
+    pgbridge(&["snapshot", &dev.url(), "--out", file.to_str().unwrap()]).expect(0);
+    reconcile(file.to_str().unwrap(), &dev.url(), &["same database"]);
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_read() {
+    let (dev, _prod) = two("snapshot");
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    pgbridge(&["snapshot", &dev.url(), "--out", &path("good.json")]).expect(0);
+    let good = std::fs::read_to_string(path("good.json")).unwrap();
+    std::fs::write(path("text.json"), "hello").unwrap();
+    std::fs::write(path("cut.json"), &good[..good.len() / 2]).unwrap();
+    std::fs::write(path("edited.json"), good.replacen("\"database\": \"", "\"database\": \"x", 1)).unwrap();
+    std::fs::write(path("newer.json"), good.replacen("\"format_version\": 1", "\"format_version\": 99", 1)).unwrap();
+    for (name, word) in [("text", "text.json"), ("cut", "cut.json"), ("edited", "sha256"), ("newer", "version 99"), ("absent", "absent.json")] {
+        reconcile(&path(&format!("{name}.json")), &dev.url(), &[word]);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_empty() {
+    let (dev, prod) = two("folder");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.txt"), "keep me").unwrap();
+    let out = folder.path().to_str().unwrap();
+    pgbridge(&["reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out]).expect_error(&["not empty"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("mine.txt")).unwrap(), "keep me");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn settings_that_are_not_known_or_not_supported() {
+    let (dev, prod) = two("settings");
+    reconcile(&dev.url(), &format!("{}?sslmod=disable", prod.url()), &["sslmod", "sslmode"]);
+    reconcile(&dev.url(), &format!("{}?sslmode=verify-full", prod.url()), &["verify-full", "TLS"]);
+    let (dev_url, prod_url) = (dev.url(), prod.url());
+    let arguments = ["diff", "--dev", dev_url.as_str(), "--prod", prod_url.as_str()];
+    pgbridge_with(&arguments, &[("PGSSLROOTCERT", "root.crt")]).expect_error(&["PGSSLROOTCERT"]);
+}
+
+#[test]
+fn a_time_stamp_that_is_none() {
+    let (dev, prod) = two("stamp");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("bundle");
+    let arguments =
+        ["reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out.to_str().unwrap(), "--timestamp", "20261301000000"];
+    pgbridge(&arguments).expect_error(&["20261301000000"]);
+    assert_empty(folder.path());
+}
+
+#[test]
+fn an_empty_divergence_is_a_bundle_too() {
+    let (dev, prod) = two("nothing");
+    let bundle = Bundle::of(&dev, &prod, "emit");
+    assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+    assert!(bundle.files("migrations").is_empty());
+    prod.psql_file(&bundle.path().join("VALIDATION_SQL.sql")).unwrap();
+}

@@ -1,0 +1,14 @@
+//! `pg_dump`: an observer that shares no code with pgbridge.
+
+use super::{Database, client, provision, run};
+use std::sync::LazyLock;
+
+static PG_DUMP: LazyLock<String> = LazyLock::new(|| provision(&["dump"]));
+
+impl Database {
+    /// The schema as `pg_dump` of the newest major writes it.
+    pub(crate) fn dump(&self) -> String {
+        run(client(&PG_DUMP).args(["--schema-only", "-w", "-d", &self.url()]))
+            .unwrap_or_else(|error| panic!("pg_dump of {}: {error}", self.name()))
+    }
+}
