@@ -23,7 +23,9 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     blocks.push(environments());
     blocks.push(decisions(input));
     blocks.push("## The files".to_owned());
-    blocks.push("In this order, from inside the bundle's folder. Each file is one transaction.".to_owned());
+    blocks.push(
+        "In this order, from inside the bundle's folder. Each file is one transaction.".to_owned(),
+    );
     let count = migrations.len();
     for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
         blocks.push(file(input, migration, batch, (at + 1, count)));
@@ -45,14 +47,18 @@ fn facts(input: &Input<'_>, migrations: &[Migration]) -> String {
     };
     let rows = [
         ("prod", format!("{} on PostgreSQL {}", code(&prod.database), code(&prod.version))),
-        ("dev (the reference)", format!("{} on PostgreSQL {}", code(&dev.database), code(&dev.version))),
+        (
+            "dev (the reference)",
+            format!("{} on PostgreSQL {}", code(&dev.database), code(&dev.version)),
+        ),
         ("files", migrations.len().to_string()),
         ("steps", steps.to_string()),
         ("runs as", code(&input.options.apply_role)),
         ("removals", removals.to_owned()),
         ("plan of", code(input.timestamp)),
     ];
-    let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {value} |")).collect();
+    let rows: Vec<String> =
+        rows.iter().map(|(name, value)| format!("| {name} | {value} |")).collect();
     format!("| | |\n|---|---|\n{}", rows.join("\n"))
 }
 
@@ -60,18 +66,33 @@ fn prerequisites(input: &Input<'_>) -> String {
     let role = &input.options.apply_role;
     let mut items = vec![
         "psql, and a connection string for prod in `PGBRIDGE_PROD_URL`".to_owned(),
-        format!("that connection is made as the role {}: who creates an object owns it", code(role)),
-        format!("prod is PostgreSQL {}: the files are written for this major", input.prod.server.major()),
+        format!(
+            "that connection is made as the role {}: who creates an object owns it",
+            code(role)
+        ),
+        format!(
+            "prod is PostgreSQL {}: the files are written for this major",
+            input.prod.server.major()
+        ),
         "a backup of prod that has been restored once: TO FILL (where, when)".to_owned(),
     ];
     if !input.prod.server.capture_role_owns {
         let captured = code(&input.prod.server.capture_role);
         items.push(format!("prod was read as {captured}, which does not own the database: try the connection above first"));
     }
-    for step in input.plan.steps().filter(|step| step.verb == Verb::Create && step.object.kind.name() == "extension") {
+    for step in input
+        .plan
+        .steps()
+        .filter(|step| step.verb == Verb::Create && step.object.kind.name() == "extension")
+    {
         let name = step.object.name();
-        let offered = input.prod.server.available_extensions.get(name).map_or("unknown", |version| version);
-        items.push(format!("extension {} may be created by that role (version {} is offered)", code(name), code(offered)));
+        let offered =
+            input.prod.server.available_extensions.get(name).map_or("unknown", |version| version);
+        items.push(format!(
+            "extension {} may be created by that role (version {} is offered)",
+            code(name),
+            code(offered)
+        ));
     }
     format!(
         "## Before\n\n{}\n\nTransactions that would hold up the locks; end them or wait:\n\n{}",
@@ -104,10 +125,18 @@ fn decisions(input: &Input<'_>) -> String {
             items.push(format!("{} loses {}: its owner agrees", code(&step.title()), code(loss)));
         }
         if let Some(why) = &step.effects.may_fail {
-            items.push(format!("{} fails where {}: there are no such rows", code(&step.title()), code(why)));
+            items.push(format!(
+                "{} fails where {}: there are no such rows",
+                code(&step.title()),
+                code(why)
+            ));
         }
     }
-    format!("## Go or no-go\n\nGo when all of it holds:\n\n{}\n\nStop at the first file that fails: it has changed nothing. {}", checklist(&items), open(input))
+    format!(
+        "## Go or no-go\n\nGo when all of it holds:\n\n{}\n\nStop at the first file that fails: it has changed nothing. {}",
+        checklist(&items),
+        open(input)
+    )
 }
 
 /// What stays different.
@@ -119,28 +148,39 @@ fn open(input: &Input<'_>) -> String {
     )
 }
 
-fn file(input: &Input<'_>, migration: &Migration, batch: &Batch, (at, count): (usize, usize)) -> String {
+fn file(
+    input: &Input<'_>,
+    migration: &Migration,
+    batch: &Batch,
+    (at, count): (usize, usize),
+) -> String {
     let name = migration.file_name();
     let written: Vec<_> = batch.steps.iter().filter(|step| !step.statements.is_empty()).collect();
-    let titles: Vec<String> = written.iter().take(20).map(|step| format!("- {}", code(&step.title()))).collect();
+    let titles: Vec<String> =
+        written.iter().take(20).map(|step| format!("- {}", code(&step.title()))).collect();
     let more = written.len().saturating_sub(titles.len());
     let more = if more > 0 { format!("\n- and {more} more") } else { String::new() };
     let run = format!("psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f migrations/{name}");
-    let undo = format!("psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql", migration.name);
+    let undo = format!(
+        "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql",
+        migration.name
+    );
     let mut blocks = vec![
         format!("### {at} of {count}: {}", code(&name)),
         format!("Steps ({}), in order:\n\n{}{more}", written.len(), titles.join("\n")),
         locks(input, batch),
         format!("Run:\n\n{}", fenced("sh", &run)),
         "Good when the exit status is 0 and the last line is `COMMIT`. Else nothing of it was applied: read the error, \
-         and run it again when the lock was not had in time (SQLSTATE 55P03)."
+         and run it again when the lock was not had in time (SQLSTATE 55P03). \
+         After a lost connection, see first whether it was applied."
             .to_owned(),
         format!("Undo:\n\n{}", fenced("sh", &undo)),
     ];
     if batch.irreversible.is_empty() {
         blocks.push("The rollback brings everything back.".to_owned());
     } else {
-        let lines: Vec<String> = batch.irreversible.iter().map(|what| format!("- {}", code(what))).collect();
+        let lines: Vec<String> =
+            batch.irreversible.iter().map(|what| format!("- {}", code(what))).collect();
         blocks.push(format!("The rollback does not bring back:\n\n{}", lines.join("\n")));
     }
     blocks.join("\n\n")
@@ -171,9 +211,16 @@ fn locks(input: &Input<'_>, batch: &Batch) -> String {
     let rows: Vec<String> = locks
         .iter()
         .map(|(relation, lock)| {
-            let cost = costs.get(relation).map(|cost| cost.iter().copied().collect::<Vec<_>>().join(", "));
-            let (name, size) = (code(&format!("{} {}", relation.kind, relation.label())), size(input, relation));
-            format!("| {name} | {} | {} | {size} | {} |", lock.name(), lock.meaning(), cost.unwrap_or_else(|| "-".to_owned()))
+            let cost =
+                costs.get(relation).map(|cost| cost.iter().copied().collect::<Vec<_>>().join(", "));
+            let (name, size) =
+                (code(&format!("{} {}", relation.kind, relation.label())), size(input, relation));
+            format!(
+                "| {name} | {} | {} | {size} | {} |",
+                lock.name(),
+                lock.meaning(),
+                cost.unwrap_or_else(|| "-".to_owned())
+            )
         })
         .collect();
     let header = "| relation | strongest lock | for others | size on prod | what takes time |\n|---|---|---|---|---|";
@@ -200,19 +247,16 @@ fn size(input: &Input<'_>, relation: &ObjectId) -> String {
 }
 
 fn monitoring(input: &Input<'_>) -> String {
-    let relations: BTreeSet<&ObjectId> = input.plan.steps().flat_map(|step| step.effects.locks.keys()).collect();
-    let names: Vec<String> = relations
-        .iter()
-        .map(|id| format!("pg_catalog.to_regclass({})", quote::literal(&quote::qualified(&[id.part(0), id.part(1)]))))
-        .collect();
+    let relations: BTreeSet<&ObjectId> =
+        input.plan.steps().flat_map(|step| step.effects.locks.keys()).collect();
     let mut blocks = vec![
         "## While it runs".to_owned(),
         "In a second session. Who waits for whom; somebody who waits longer than TO FILL seconds is a reason to cancel the file:".to_owned(),
         fenced("sql", text::WAITING),
     ];
-    if !names.is_empty() {
+    if !relations.is_empty() {
         blocks.push("Locks on the relations that the files change:".to_owned());
-        blocks.push(fenced("sql", &text::LOCKS.replace("{relations}", &names.join(",\n    "))));
+        blocks.push(fenced("sql", &text::LOCKS.replace("{relations}", &regclasses(&relations))));
     }
     if input.plan.steps().any(|step| step.effects.builds_index) {
         blocks.push("Progress of an index build:".to_owned());
@@ -221,27 +265,44 @@ fn monitoring(input: &Input<'_>) -> String {
     blocks.join("\n\n")
 }
 
+/// The relations as an SQL list.
+fn regclasses(relations: &BTreeSet<&ObjectId>) -> String {
+    let one = |id: &&ObjectId| {
+        format!(
+            "pg_catalog.to_regclass({})",
+            quote::literal(&quote::qualified(&[id.part(0), id.part(1)]))
+        )
+    };
+    relations.iter().map(one).collect::<Vec<_>>().join(",\n    ")
+}
+
 fn after(input: &Input<'_>) -> String {
     let mut blocks = vec![
         "## After the last file".to_owned(),
-        "Every check passes and the exit status is 0, or what was promised is not there:".to_owned(),
+        "Every check passes and the exit status is 0, or what was promised is not there:"
+            .to_owned(),
         fenced("sh", "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f VALIDATION_SQL.sql"),
         "What differs from dev now; compare it with the report:".to_owned(),
         fenced("sh", "pgbridge diff --dev \"$PGBRIDGE_DEV_URL\" --prod \"$PGBRIDGE_PROD_URL\""),
     ];
-    let new: BTreeSet<String> = input
-        .plan
-        .steps()
-        .filter(|step| step.verb == Verb::Create && matches!(step.object.kind.name(), "table" | "index"))
-        .filter(|step| !input.prod.objects.contains_key(&step.object))
-        .map(|step| format!("pg_catalog.to_regclass({})", quote::literal(&quote::qualified(&[step.object.part(0), step.object.part(1)]))))
-        .collect();
-    if !new.is_empty() {
-        let names: Vec<String> = new.into_iter().collect();
-        blocks.push("Within the first 24 hours, whether the new tables and indexes are used:".to_owned());
-        blocks.push(fenced("sql", &text::USE.replace("{relations}", &names.join(",\n    "))));
+    for (kind, query) in [("table", text::TABLES), ("index", text::INDEXES)] {
+        let new = input
+            .plan
+            .steps()
+            .filter(|step| step.verb == Verb::Create && step.object.kind.name() == kind);
+        let new: BTreeSet<&ObjectId> = new
+            .map(|step| &step.object)
+            .filter(|id| !input.prod.objects.contains_key(id))
+            .collect();
+        if !new.is_empty() {
+            blocks.push(format!("Within the first 24 hours, how each new {kind} is used:"));
+            blocks.push(fenced("sql", &query.replace("{relations}", &regclasses(&new))));
+        }
     }
-    let items = ["the server's log has no new errors: TO FILL (where)".to_owned(), "documentation that names the changed objects: TO FILL".to_owned()];
+    let items = [
+        "the server's log has no new errors: TO FILL (where)".to_owned(),
+        "documentation that names the changed objects: TO FILL".to_owned(),
+    ];
     blocks.push(checklist(&items));
     blocks.join("\n\n")
 }
@@ -250,7 +311,12 @@ fn back(migrations: &[Migration]) -> String {
     let commands: Vec<String> = migrations
         .iter()
         .rev()
-        .map(|migration| format!("psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql", migration.name))
+        .map(|migration| {
+            format!(
+                "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql",
+                migration.name
+            )
+        })
         .collect();
     format!(
         "## Going back\n\nOnly the files that went through, the last one first; stop at the first error:\n\n{}",
@@ -271,8 +337,22 @@ fn ways(migrations: &[Migration]) -> String {
 }
 
 fn messages(input: &Input<'_>, migrations: &[Migration]) -> String {
-    let waits = |lock: Lock| input.plan.steps().flat_map(|step| &step.effects.locks).filter(move |(_, held)| **held >= lock).map(|(id, _)| id.label()).collect::<BTreeSet<_>>();
-    let names = |set: &BTreeSet<String>| if set.is_empty() { "none".to_owned() } else { set.iter().map(|name| quote::printable(name)).collect::<Vec<_>>().join(", ") };
+    let waits = |lock: Lock| {
+        input
+            .plan
+            .steps()
+            .flat_map(|step| &step.effects.locks)
+            .filter(move |(_, held)| **held >= lock)
+            .map(|(id, _)| id.label())
+            .collect::<BTreeSet<_>>()
+    };
+    let names = |set: &BTreeSet<String>| {
+        if set.is_empty() {
+            "none".to_owned()
+        } else {
+            set.iter().map(|name| quote::printable(name)).collect::<Vec<_>>().join(", ")
+        }
+    };
     let everybody = waits(Lock::AccessExclusive);
     let writers: BTreeSet<String> = waits(Lock::Share).difference(&everybody).cloned().collect();
     let database = quote::printable(&input.prod.server.database);
@@ -282,10 +362,19 @@ fn messages(input: &Input<'_>, migrations: &[Migration]) -> String {
         names(&everybody),
         names(&writers)
     );
-    let during = format!("The change of {database} has begun at TO FILL. File TO FILL of {count} is running.");
-    let done = format!("The change of {database} ended at TO FILL. Files that went through: TO FILL of {count}. Checks that failed: TO FILL.");
+    let during = format!(
+        "The change of {database} has begun at TO FILL. File TO FILL of {count} is running."
+    );
+    let done = format!(
+        "The change of {database} ended at TO FILL. Files that went through: TO FILL of {count}. Checks that failed: TO FILL."
+    );
     let block = |title: &str, body: &str| format!("{title}:\n\n{}", fenced("text", body));
-    format!("## Messages\n\n{}\n\n{}\n\n{}", block("Before", &before), block("During", &during), block("After", &done))
+    format!(
+        "## Messages\n\n{}\n\n{}\n\n{}",
+        block("Before", &before),
+        block("During", &during),
+        block("After", &done)
+    )
 }
 
 #[cfg(test)]

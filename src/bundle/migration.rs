@@ -1,7 +1,7 @@
 //! The migrations and their rollbacks as psql runs them.
 
 use crate::bundle::{BundleError, Input};
-use crate::model::{Kind, ObjectId};
+use crate::model::ObjectId;
 use crate::plan::{Batch, Step};
 use crate::sql::quote;
 use std::collections::BTreeSet;
@@ -205,8 +205,7 @@ fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
 /// where that decides which privileges new objects get.
 fn assertions(input: &Input<'_>, steps: &[Step]) -> Option<String> {
     let mut lines = Vec::new();
-    let depends_on_role = input.prod.objects.keys().any(|id| id.kind == Kind::DefaultAcl);
-    if depends_on_role {
+    if input.plan.role_matters {
         let role = quote::literal(&input.options.apply_role);
         lines.push(format!(
             "  IF current_user <> {role} THEN\n    RAISE EXCEPTION 'pgbridge: planned for the role %, run by %', {role}, current_user\n      \

@@ -52,10 +52,12 @@ impl Source {
 }
 
 /// Both sides, read at the same time. The same database twice is an error.
-pub(super) async fn read_both(dev: &Source, prod: &Source) -> Result<(Catalog, Catalog), CliError> {
-    let sizes = CaptureOptions { sizes: true };
+///
+/// Table sizes are asked of prod where a plan is made: they cost as much as the rest of a small scan.
+pub(super) async fn read_both(dev: &Source, prod: &Source, sizes: bool) -> Result<(Catalog, Catalog), CliError> {
+    let of_prod = CaptureOptions { sizes };
     let (dev_catalog, prod_catalog) =
-        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(sizes)).await?;
+        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod)).await?;
     let same_address = matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
     if same_address || dev_catalog.is_same_database(&prod_catalog) {
         return Err(CliError::SameDatabase(prod.name()));

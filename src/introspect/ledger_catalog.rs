@@ -208,6 +208,9 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
         name: "pg_amop",
         class: 2602,
         from: "pg_catalog.pg_amop t",
+        // an extension's operator families bring their own, which are no members themselves
+        condition: "t.oid >= 16384 AND NOT (EXISTS (SELECT FROM pg_catalog.pg_depend f WHERE f.classid = 2753 AND f.objid = t.amopfamily AND f.deptype = 'e') \
+            AND (t.amopopr < 16384 OR EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE (m.classid, m.objid) = (2617, t.amopopr) AND m.deptype = 'e')))",
         refs: &[
             ("amopfamily", FAMILY), ("amoplefttype", TYPE), ("amoprighttype", TYPE), ("amopopr", OPERATOR), ("amopmethod", AM), ("amopsortfamily", FAMILY),
         ],
@@ -217,6 +220,9 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
         name: "pg_amproc",
         class: 2603,
         from: "pg_catalog.pg_amproc t",
+        // an extension's operator families bring their own, which are no members themselves
+        condition: "t.oid >= 16384 AND NOT (EXISTS (SELECT FROM pg_catalog.pg_depend f WHERE f.classid = 2753 AND f.objid = t.amprocfamily AND f.deptype = 'e') \
+            AND (t.amproc::oid < 16384 OR EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE (m.classid, m.objid) = (1255, t.amproc::oid) AND m.deptype = 'e')))",
         refs: &[("amprocfamily", FAMILY), ("amproclefttype", TYPE), ("amprocrighttype", TYPE)],
         ..BASE
     },
@@ -388,7 +394,8 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
         ..BASE
     },
     LedgerCatalog {
-        // privileges of what initdb and extensions made, where somebody changed them
+        // privileges of what initdb and extensions made, where somebody changed them; the views of
+        // information_schema are readable by all without a row that says so
         name: "pg_init_privs",
         from: "(SELECT i.type, i.identity, (SELECT pg_catalog.array_agg(pg_catalog.replace(x::text, o.owner, '<owner>') ORDER BY x::text) \
             FROM pg_catalog.unnest(o.acl) x) AS acl FROM (\
@@ -404,6 +411,7 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
             UNION ALL SELECT i.type, i.identity, (SELECT pg_catalog.array_agg(x::text ORDER BY x::text) FROM pg_catalog.unnest(c.relacl) x) \
             FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_init_privs b ON b.classoid = 1259 AND b.objoid = c.oid AND b.objsubid = 0, \
             LATERAL pg_catalog.pg_identify_object(1259, c.oid, 0) i WHERE c.oid < 16384 AND c.relacl IS NOT NULL AND c.relacl IS DISTINCT FROM b.initprivs \
+            AND NOT (b.initprivs IS NULL AND pg_catalog.cardinality(c.relacl) = 2 AND c.relacl::text LIKE '%,=r/%') \
             UNION ALL SELECT i.type, i.identity, (SELECT pg_catalog.array_agg(x::text ORDER BY x::text) FROM pg_catalog.unnest(p.proacl) x) \
             FROM pg_catalog.pg_proc p LEFT JOIN pg_catalog.pg_init_privs b ON b.classoid = 1255 AND b.objoid = p.oid AND b.objsubid = 0, \
             LATERAL pg_catalog.pg_identify_object(1255, p.oid, 0) i WHERE p.oid < 16384 AND p.proacl IS NOT NULL AND p.proacl IS DISTINCT FROM b.initprivs) t",

@@ -13,12 +13,13 @@ pub(super) struct Server {
 }
 
 const FACTS: &str = "SELECT pg_catalog.current_setting('server_version') AS version, \
-    CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') \
-        THEN (SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c) END AS system_identifier, \
+    pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify, \
     d.datname::text AS datname, pg_catalog.pg_get_userbyid(d.datdba)::text AS owner, \
     pg_catalog.pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS datcollate, d.datctype::text AS datctype, \
     current_user::text AS role, pg_catalog.pg_has_role(current_user, d.datdba, 'USAGE') AS owns \
     FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
+
+const IDENTIFIER: &str = "SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c";
 
 const ROLES: &str = "SELECT r.oid, r.rolname FROM pg_catalog.pg_roles r";
 
@@ -44,13 +45,19 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     if version_num < 130_000 {
         return Err(IntrospectError::TooOld { server: session.describe(), version });
     }
+    // asking without the right to would end the transaction
+    let system_identifier = if facts.first().is_some_and(|row| row.get("may_identify")) {
+        session.rows(IDENTIFIER, &[]).await?.first().map(|row| row.get(0))
+    } else {
+        None
+    };
     let pair = |row: &Row| (row.get::<_, String>(0), row.get::<_, Option<String>>(1).unwrap_or_default());
     let roles: BTreeMap<u32, Arc<str>> =
         roles.iter().map(|row| (row.get::<_, u32>(0), Arc::from(row.get::<_, &str>(1)))).collect();
     let info = ServerInfo {
         version_num,
         version,
-        system_identifier: text("system_identifier"),
+        system_identifier,
         database: text("datname").unwrap_or_default(),
         database_owner: text("owner").unwrap_or_default(),
         encoding: text("encoding").unwrap_or_default(),

@@ -134,10 +134,14 @@ impl ObjectKind for Table {
 static RULES: &[Rule] = &[
     Rule {
         attrs: &["unlogged"],
-        change: |_, _, to| {
+        change: |ctx, _, to| {
             let word = if to.flag(UNLOGGED) { "SET UNLOGGED" } else { "SET LOGGED" };
             let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
-            Outcome::in_place(vec![alter(to, word)], effects)
+            let mut outcome = Outcome::in_place(vec![alter(to, word)], effects);
+            // a logged table cannot refer to an unlogged one, not even for a moment
+            outcome.affects = column::all_of(ctx.current, &to.id).map(|column| column.id.clone()).collect();
+            outcome
+                .displacing(constraint::is_foreign_key)
                 .removing_if(to.flag(UNLOGGED), "an unlogged table loses its rows in a crash")
         },
     },

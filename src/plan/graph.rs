@@ -1,7 +1,7 @@
 //! The steps to be as nodes, and what must come before what.
 
 use crate::kinds::{Ctx, of};
-use crate::model::{Kind, Need, Object, ObjectId};
+use crate::model::{Catalog, Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
 use crate::plan::schedule::Blocked;
 use crate::plan::step::{Aspect, Verb};
@@ -150,6 +150,13 @@ fn shaping<'a>(places: &'a Places, nodes: &'a [Node], id: &ObjectId) -> impl Ite
     })
 }
 
+/// The same, and those of what it is a part of: a foreign key needs columns, and their table as it is.
+fn changing<'a>(catalog: &Catalog, places: &'a Places, nodes: &'a [Node], id: &ObjectId) -> Vec<&'a usize> {
+    let whole = catalog.objects.get(id).and_then(|object| object.parent.as_ref());
+    let of_whole = whole.into_iter().flat_map(|whole| shaping(places, nodes, whole));
+    shaping(places, nodes, id).chain(of_whole).collect()
+}
+
 fn create_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) -> Option<Blocked> {
     let own = places.create.get(id);
     let finish = places.finish.get(id);
@@ -159,7 +166,7 @@ fn create_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, e
         let soft = need == Need::Soft;
         let after = if need == Need::Auto && finish.is_some() { finish } else { own };
         edges.add(places.create.get(needed), after, soft);
-        for alter in shaping(places, nodes, needed) {
+        for alter in changing(ctx.desired, places, nodes, needed) {
             edges.add(Some(alter), after, soft);
         }
         if needed.kind == Kind::Unmodelled && !ctx.current.ledger.contains_key(needed) && !soft {
@@ -173,7 +180,7 @@ fn drop_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edg
     let own = places.drop.get(id);
     for (needed, _) in ctx.current.needs_of(id).filter(|(_, need)| *need != Need::Soft) {
         edges.add(own, places.drop.get(needed), false);
-        for alter in shaping(places, nodes, needed) {
+        for alter in changing(ctx.current, places, nodes, needed) {
             edges.add(own, Some(alter), false);
         }
     }
@@ -183,6 +190,14 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
     let own = places.alter.get(id).map_or(&[][..], |list| list);
     for (before, after) in own.iter().zip(own.iter().skip(1)) {
         edges.add(Some(before), Some(after), false);
+    }
+    // privileges of a whole change before those of its parts: a REVOKE on a table reaches its columns
+    let parent = ctx.desired.objects.get(id).and_then(|object| object.parent.as_ref());
+    for before in parent.into_iter().flat_map(|parent| places.alter.get(parent).into_iter().flatten()) {
+        let facet = |at: &usize| nodes.get(*at).is_some_and(|node| matches!(node.aspect, Some(Aspect::Facet(_))));
+        for after in own.iter().filter(|after| facet(after) && facet(before)) {
+            edges.add(Some(before), Some(after), false);
+        }
     }
     let kept = ctx.desired.needs.get(id);
     for at in shaping(places, nodes, id) {

@@ -21,7 +21,7 @@ pub use goal::{Reason, Unbridged, Withheld};
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
 
-use crate::model::Catalog;
+use crate::model::{Catalog, Kind};
 use serde::{Deserialize, Serialize};
 
 /// What is done about removals.
@@ -64,6 +64,8 @@ pub struct Plan {
     pub goal: Catalog,
     /// Files to be.
     pub batches: Vec<Batch>,
+    /// Prod has default privileges: what a CREATE grants depends on who runs it.
+    pub role_matters: bool,
     /// Removals that were not asked for.
     pub withheld: Vec<Withheld>,
     /// What could not be bridged.
@@ -82,5 +84,6 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     let mut goal = goal::Goal::of(dev, prod, options);
     let steps = goal.settle(prod, &options.apply_role);
     let batches = batch::batches(prod, &goal.catalog, steps, &options.apply_role);
-    Plan { goal: goal.catalog, batches, withheld: goal.withheld, unbridged: goal.unbridged }
+    let role_matters = prod.objects.keys().any(|id| id.kind == Kind::DefaultAcl);
+    Plan { goal: goal.catalog, batches, role_matters, withheld: goal.withheld, unbridged: goal.unbridged }
 }

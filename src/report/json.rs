@@ -40,7 +40,10 @@ struct Changed<'a> {
 pub fn divergence(divergence: &Divergence) -> String {
     let findings = divergence.drifts.iter().map(|drift| {
         let id = format!("{}:{}", drift.code(), drift.object);
-        let changes = drift.changes.iter().map(|change| Changed { id: format!("{id}#{}", change.attribute), change });
+        let changes = drift
+            .changes
+            .iter()
+            .map(|change| Changed { id: format!("{id}#{}", change.attribute), change });
         Finding {
             code: drift.code(),
             kind: drift.object.kind.name(),
@@ -54,7 +57,11 @@ pub fn divergence(divergence: &Divergence) -> String {
             id,
         }
     });
-    let file = File { format_version: FORMAT_VERSION, equal: divergence.is_equal(), findings: findings.collect() };
+    let file = File {
+        format_version: FORMAT_VERSION,
+        equal: divergence.is_equal(),
+        findings: findings.collect(),
+    };
     let text = serde_json::to_string_pretty(&file);
     // strings, numbers and lists always have a form in JSON
     let text = text.unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"));
@@ -65,6 +72,10 @@ pub fn divergence(divergence: &Divergence) -> String {
 mod tests {
     use crate::diff::{Change, Divergence, Drift, Level, Side};
     use crate::model::{Kind, ObjectId};
+
+    fn id(kind: &str, path: &[&str]) -> ObjectId {
+        ObjectId::new(Kind::parse(kind).unwrap(), path)
+    }
 
     #[test]
     fn ids_name_code_kind_path_and_attribute() {
@@ -77,7 +88,7 @@ mod tests {
             level: Level::Drift,
         };
         let drift = Drift {
-            object: ObjectId::new(Kind::View, &["public", "V"]),
+            object: id("view", &["public", "V"]),
             told_with: None,
             side: Side::Both,
             changes: vec![change],
@@ -90,7 +101,10 @@ mod tests {
         assert_eq!(value["equal"], false);
         assert_eq!(value["findings"][0]["id"], "changed:view:public.\"V\"");
         assert_eq!(value["findings"][0]["path"][1], "V");
-        assert_eq!(value["findings"][0]["changes"][0]["id"], "changed:view:public.\"V\"#definition");
+        assert_eq!(
+            value["findings"][0]["changes"][0]["id"],
+            "changed:view:public.\"V\"#definition"
+        );
         assert_eq!(value["findings"][0]["side"], "both");
         assert!(super::divergence(&Divergence::default()).contains("\"equal\": true"));
     }

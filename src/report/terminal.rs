@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Characters of a value that are shown.
 const SHOWN: usize = 40;
 
+/// Columns of a table where nobody says how many there are.
+const WIDTH: u16 = 160;
+
 /// What differs, one line per property; the parts of an object that stands on one side only are
 /// counted with it. Empty where nothing differs.
 pub fn divergence_table(divergence: &Divergence, width: Option<u16>) -> String {
@@ -20,7 +23,8 @@ pub fn divergence_table(divergence: &Divergence, width: Option<u16>) -> String {
     let mut table = table(width);
     table.set_header(["what", "object", "property", "dev", "prod"]);
     for drift in divergence.drifts.iter().filter(|drift| drift.told_with.is_none()) {
-        let object = format!("{} {}", drift.object.kind, drift.object.label());
+        let kind = if drift.unmodelled { String::new() } else { format!("{} ", drift.object.kind) };
+        let object = format!("{kind}{}", drift.object.label());
         let object = match parts.get(&drift.object) {
             Some(count) => format!("{object} (with {})", plural(*count, "part", "parts")),
             None => object,
@@ -30,7 +34,13 @@ pub fn divergence_table(divergence: &Divergence, width: Option<u16>) -> String {
         }
         for change in drift.changes.iter().filter(|_| !drift.unmodelled) {
             let (dev, prod) = values(change);
-            table.add_row([what(drift, change.level), &line_of(&object), &change.attribute, &dev, &prod]);
+            table.add_row([
+                what(drift, change.level),
+                &line_of(&object),
+                &change.attribute,
+                &dev,
+                &prod,
+            ]);
         }
     }
     table.trim_fmt()
@@ -41,7 +51,12 @@ pub fn summary(view: &ReportView, width: Option<u16>) -> String {
     let mut table = table(width);
     table.set_header(["", "prod now", "dev", "prod after"]);
     for row in &view.counts {
-        table.add_row([row.what.clone(), row.prod.to_string(), row.dev.to_string(), row.after.to_string()]);
+        table.add_row([
+            row.what.clone(),
+            row.prod.to_string(),
+            row.dev.to_string(),
+            row.after.to_string(),
+        ]);
     }
     let findings = &view.findings;
     let steps: usize = view.files.iter().map(|file| file.steps.len()).sum();
@@ -51,10 +66,19 @@ pub fn summary(view: &ReportView, width: Option<u16>) -> String {
             "drift: {} missing in prod, {} only in prod, {} different, {} not modelled; {} told only",
             findings.missing, findings.extra, findings.changed, findings.unmodelled, findings.info
         ),
-        format!("bridge: {} in {}", plural(steps, "step", "steps"), plural(view.files.len(), "file", "files")),
+        format!(
+            "bridge: {} in {}",
+            plural(steps, "step", "steps"),
+            plural(view.files.len(), "file", "files")
+        ),
         format!("readiness: {}, {}", view.readiness.light.name(), view.readiness.recommendation),
     ];
-    lines.extend(view.readiness.reasons.iter().map(|reason| format!("  {}: {}", reason.light.name(), line_of(&reason.text))));
+    lines.extend(
+        view.readiness
+            .reasons
+            .iter()
+            .map(|reason| format!("  {}: {}", reason.light.name(), line_of(&reason.text))),
+    );
     lines.join("\n") + "\n"
 }
 
@@ -62,16 +86,17 @@ fn table(width: Option<u16>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    if let Some(width) = width {
-        table.set_width(width);
-    }
+    table.set_width(width.unwrap_or(WIDTH));
     table
 }
 
 /// How many parts, at any depth, are told with an object.
 fn parts(divergence: &Divergence) -> BTreeMap<&ObjectId, usize> {
-    let told: BTreeMap<&ObjectId, &ObjectId> =
-        divergence.drifts.iter().filter_map(|drift| Some((&drift.object, drift.told_with.as_ref()?))).collect();
+    let told: BTreeMap<&ObjectId, &ObjectId> = divergence
+        .drifts
+        .iter()
+        .filter_map(|drift| Some((&drift.object, drift.told_with.as_ref()?)))
+        .collect();
     let mut parts = BTreeMap::new();
     for whole in told.values() {
         let mut at = *whole;
@@ -98,10 +123,14 @@ fn what(drift: &Drift, level: Level) -> &'static str {
 /// Both values; of a set only the elements that one side lacks, of long texts the parts around the
 /// first difference.
 fn values(change: &Change) -> (String, String) {
-    if change.dev_elements.is_empty() && change.prod_elements.is_empty() {
+    // a list of privileges that is the built-in one is not spelled out: elements would mislead
+    let whole = change.dev == "default" || change.prod == "default";
+    if whole || (change.dev_elements.is_empty() && change.prod_elements.is_empty()) {
         return apart(&line_of(&change.dev), &line_of(&change.prod));
     }
-    let elements = |list: &[String]| if list.is_empty() { "-".to_owned() } else { line(&format!("+ {}", list.join(", "))) };
+    let elements = |list: &[String]| {
+        if list.is_empty() { "-".to_owned() } else { line(&format!("+ {}", list.join(", "))) }
+    };
     (elements(&change.dev_elements), elements(&change.prod_elements))
 }
 
@@ -110,8 +139,14 @@ fn apart(dev: &str, prod: &str) -> (String, String) {
     if same < SHOWN / 2 {
         return (line(dev), line(prod));
     }
-    let from = |text: &str| line(&format!("…{}", text.chars().skip(same.saturating_sub(8)).collect::<String>()));
-    if dev.chars().count().max(prod.chars().count()) <= SHOWN { (dev.to_owned(), prod.to_owned()) } else { (from(dev), from(prod)) }
+    let from = |text: &str| {
+        line(&format!("…{}", text.chars().skip(same.saturating_sub(8)).collect::<String>()))
+    };
+    if dev.chars().count().max(prod.chars().count()) <= SHOWN {
+        (dev.to_owned(), prod.to_owned())
+    } else {
+        (from(dev), from(prod))
+    }
 }
 
 /// One line: runs of white space become one space, and nothing moves the cursor.
@@ -132,6 +167,10 @@ mod tests {
     use crate::diff::{Change, Divergence, Drift, Level, Side};
     use crate::model::{Kind, ObjectId};
 
+    fn id(kind: &str, path: &[&str]) -> ObjectId {
+        ObjectId::new(Kind::parse(kind).unwrap(), path)
+    }
+
     fn drift(object: ObjectId, told_with: Option<&ObjectId>, changes: Vec<Change>) -> Drift {
         let side = if changes.is_empty() { Side::DevOnly } else { Side::Both };
         let level = changes.iter().map(|change| change.level).max().unwrap_or(Level::Drift);
@@ -151,10 +190,10 @@ mod tests {
 
     #[test]
     fn parts_are_folded_and_values_are_short() {
-        let table = ObjectId::new(Kind::Table, &["public", "t"]);
-        let column = ObjectId::new(Kind::Column, &["public", "t", "a"]);
-        let default = ObjectId::new(Kind::Default, &["public", "t", "a"]);
-        let view = ObjectId::new(Kind::View, &["public", "v"]);
+        let table = id("table", &["public", "t"]);
+        let column = id("column", &["public", "t", "a"]);
+        let default = id("default", &["public", "t", "a"]);
+        let view = id("view", &["public", "v"]);
         let long = format!("select\n    \u{1b}[31m{}", "x, ".repeat(100));
         let drifts = vec![
             drift(table.clone(), None, Vec::new()),

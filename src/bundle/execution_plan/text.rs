@@ -27,13 +27,16 @@ pub(super) const INDEX_BUILDS: &str = "\
 SELECT pid, relid::regclass AS relation, phase, blocks_done, blocks_total
 FROM pg_catalog.pg_stat_progress_create_index;";
 
-/// Whether relations are used.
-pub(super) const USE: &str = "\
-SELECT relid::regclass AS relation, seq_scan + coalesce(idx_scan, 0) AS scans, n_tup_ins AS rows_inserted
+/// Use of tables.
+pub(super) const TABLES: &str = "\
+SELECT relid::regclass AS relation, seq_scan, idx_scan, n_tup_ins AS rows_inserted, n_live_tup AS rows
 FROM pg_catalog.pg_stat_user_tables WHERE relid IN (
-    {relations})
-UNION ALL
-SELECT indexrelid::regclass, idx_scan, NULL FROM pg_catalog.pg_stat_user_indexes WHERE indexrelid IN (
+    {relations});";
+
+/// Use of indexes.
+pub(super) const INDEXES: &str = "\
+SELECT indexrelid::regclass AS index, idx_scan, pg_catalog.pg_size_pretty(pg_catalog.pg_relation_size(indexrelid)) AS size
+FROM pg_catalog.pg_stat_user_indexes WHERE indexrelid IN (
     {relations});";
 
 /// All files, one after the other.

@@ -1,7 +1,11 @@
 //! What is asked of each kind of object, and what is expected.
 
 use super::locator::locator;
-use super::sql::{COLLATION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED, GENERATION, IDENTITY, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY, ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, TYPE};
+use super::sql::{
+    COLLATION, COLUMN_OPTIONS, COMPRESSION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED,
+    GENERATION, IDENTITY, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY,
+    ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
+};
 use crate::model::snapshot::digest;
 use crate::model::{Object, Value};
 
@@ -17,10 +21,23 @@ pub(super) struct Fact {
     pub(super) covers: &'static [&'static str],
 }
 
+impl Fact {
+    /// It only says that something is not set.
+    pub(super) fn is_trivial(&self, object: &Object) -> bool {
+        let column = matches!(object.id.kind.name(), "column" | "view_column");
+        matches!(&*self.expected, "-" | "none") || (column && self.expected == "default")
+    }
+}
+
 /// Only that the object is there.
 pub(super) const PRESENT: &str = "'present'";
 
-fn fact(what: &'static str, value: impl Into<String>, expected: impl Into<String>, covers: &'static [&'static str]) -> Fact {
+fn fact(
+    what: &'static str,
+    value: impl Into<String>,
+    expected: impl Into<String>,
+    covers: &'static [&'static str],
+) -> Fact {
     Fact { what, value: value.into(), expected: expected.into(), covers }
 }
 
@@ -28,12 +45,17 @@ fn fact(what: &'static str, value: impl Into<String>, expected: impl Into<String
 /// another major, because it may write them differently.
 pub(super) fn facts(object: &Object, same_major: bool, major: i32) -> Vec<Fact> {
     let Some(locator) = locator(object.id.kind.name()) else { return Vec::new() };
-    let mut facts = own(object);
+    let mut facts = own(object, major);
     if same_major {
         facts.extend(definitions(object));
     }
     if let (true, Some(owner)) = (locator.owned, &object.facets.owner) {
-        facts.push(fact("owner", format!("pg_catalog.pg_get_userbyid({})", locator.owner), &**owner, &["owner"]));
+        facts.push(fact(
+            "owner",
+            format!("pg_catalog.pg_get_userbyid({})", locator.owner),
+            &**owner,
+            &["owner"],
+        ));
     }
     if let Some(comment) = locator.comment {
         let expected = object.facets.comment.as_ref().map_or("none", |text| text);
@@ -48,7 +70,9 @@ pub(super) fn facts(object: &Object, same_major: bool, major: i32) -> Vec<Fact> 
 fn privileges(object: &Object, column: &str, class: &str, owner: &str, major: i32) -> Option<Fact> {
     let items = object.facets.acl.as_ref();
     // a privilege that this major does not have cannot be asked for
-    if major < 17 && items.is_some_and(|items| items.iter().any(|item| &*item.privilege == "MAINTAIN")) {
+    if major < 17
+        && items.is_some_and(|items| items.iter().any(|item| &*item.privilege == "MAINTAIN"))
+    {
         return None;
     }
     let mut shown: Vec<String> = items.into_iter().flatten().map(ToString::to_string).collect();
@@ -72,9 +96,14 @@ fn privileges(object: &Object, column: &str, class: &str, owner: &str, major: i3
     }
     let default = format!("pg_catalog.acldefault('{class}', {owner})");
     let actual = list(&format!("coalesce({column}, {default})"));
-    let value = format!("CASE {actual}\n      WHEN {} THEN 'default' ELSE {actual} END", list(&default));
+    let value =
+        format!("CASE {actual}\n      WHEN {} THEN 'default' ELSE {actual} END", list(&default));
     Some(fact("privileges", value, expected, &["acl"]))
 }
+
+/// Attributes that the server deparses.
+pub(super) const DEPARSED: &[&str] =
+    &["definition", "expression", "generated", "arguments", "sql_body", "using", "check"];
 
 /// The value of an attribute by its name.
 fn value<'a>(object: &'a Object, name: &str) -> &'a Value {
@@ -91,21 +120,24 @@ fn is(object: &Object, name: &str) -> bool {
 }
 
 /// Facts that every major writes the same way.
-fn own(object: &Object) -> Vec<Fact> {
+fn own(object: &Object, major: i32) -> Vec<Fact> {
     let word = |condition: bool, word: &'static str| if condition { word } else { "" };
     match object.id.kind.name() {
         "extension" => {
-            let schema = "(SELECT s.nspname FROM pg_catalog.pg_namespace s WHERE s.oid = o.extnamespace)";
+            let schema =
+                "(SELECT s.nspname FROM pg_catalog.pg_namespace s WHERE s.oid = o.extnamespace)";
             vec![fact("schema", schema, text(object, "schema"), &["schema"])]
         }
-        "enum" => vec![fact("labels", LABELS, value(object, "labels").as_list().join(", "), &["labels"])],
+        "enum" => {
+            vec![fact("labels", LABELS, value(object, "labels").as_list().join(", "), &["labels"])]
+        }
         "sequence" => sequence(object),
         "table" => table(object),
-        "column" => column(object),
+        "column" => column(object, major),
         "view_column" => vec![fact("type", TYPE, text(object, "type"), &["type"])],
         "view" => vec![
             fact("", PRESENT, "present", &[]),
-            fact("options", OPTIONS, value(object, "options").to_string(), &["options"]),
+            fact("options", OPTIONS, options(object), &["options"]),
         ],
         "constraint" => {
             let state = [
@@ -115,18 +147,40 @@ fn own(object: &Object) -> Vec<Fact> {
                 word(is(object, "not_valid"), ", not valid"),
                 word(is(object, "not_enforced"), ", not enforced"),
             ];
-            vec![fact("", CONSTRAINT, state.concat(), &["type", "deferrable", "not_valid", "not_enforced"])]
+            vec![fact(
+                "",
+                CONSTRAINT,
+                state.concat(),
+                &["type", "deferrable", "not_valid", "not_enforced"],
+            )]
         }
         "index" => {
-            let expected = if is(object, "invalid") { "invalid" } else { "valid" };
-            vec![fact("", INDEX, expected, &["invalid"])]
+            let state = if is(object, "invalid") { "invalid" } else { "valid" };
+            let table = if let Value::Id(table) = value(object, "table") {
+                table.path.join(".")
+            } else {
+                String::new()
+            };
+            vec![fact("", INDEX, format!("{state} on {table}"), &["invalid", "table"])]
         }
-        "rule" => vec![fact("", ENABLED.replace("{column}", "o.ev_enabled"), enabled(object), &["enabled"])],
-        "trigger" => vec![fact("", ENABLED.replace("{column}", "o.tgenabled"), enabled(object), &["enabled"])],
+        "rule" => vec![fact(
+            "",
+            ENABLED.replace("{column}", "o.ev_enabled"),
+            enabled(object),
+            &["enabled"],
+        )],
+        "trigger" => vec![fact(
+            "",
+            ENABLED.replace("{column}", "o.tgenabled"),
+            enabled(object),
+            &["enabled"],
+        )],
         "policy" => {
             let kind = if is(object, "restrictive") { "RESTRICTIVE" } else { "PERMISSIVE" };
-            let roles: Vec<String> = value(object, "roles").as_set().iter().map(ToString::to_string).collect();
-            let expected = format!("{kind} FOR {} TO {}", text(object, "command"), roles.join(", "));
+            let roles: Vec<String> =
+                value(object, "roles").as_set().iter().map(ToString::to_string).collect();
+            let expected =
+                format!("{kind} FOR {} TO {}", text(object, "command"), roles.join(", "));
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]
         }
         "function" | "procedure" => routine(object),
@@ -154,9 +208,18 @@ fn sequence(object: &Object) -> Vec<Fact> {
         number("cache"),
         if is(object, "cycle") { " cycle" } else { "" }
     );
-    let owner = if let Value::Id(column) = value(object, "owned_by") { column.path.join(".") } else { "nothing".to_owned() };
+    let owner = if let Value::Id(column) = value(object, "owned_by") {
+        column.path.join(".")
+    } else {
+        "nothing".to_owned()
+    };
     vec![
-        fact("", SEQUENCE, expected, &["type", "start", "increment", "min", "max", "cache", "cycle"]),
+        fact(
+            "",
+            SEQUENCE,
+            expected,
+            &["type", "start", "increment", "min", "max", "cache", "cycle"],
+        ),
         fact("owned by", OWNED_BY, owner, &["owned_by", "identity"]),
     ]
 }
@@ -174,25 +237,43 @@ fn table(object: &Object) -> Vec<Fact> {
         word => word,
     };
     vec![
-        fact("", "CASE o.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END", kept, &["unlogged"]),
+        fact(
+            "",
+            "CASE o.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END",
+            kept,
+            &["unlogged"],
+        ),
         fact("row-level security", ROW_SECURITY, security, &["row_security", "force_row_security"]),
-        fact("options", OPTIONS, value(object, "options").to_string(), &["options"]),
+        fact("options", OPTIONS, options(object), &["options"]),
         fact("replica identity", REPLICA_IDENTITY, identity, &["replica_identity"]),
     ]
 }
 
-fn column(object: &Object) -> Vec<Fact> {
+fn column(object: &Object, major: i32) -> Vec<Fact> {
     let null = if is(object, "not_null") { " NOT NULL" } else { "" };
     let or_none = |name: &str| match text(object, name) {
         "" => "-".to_owned(),
         word => word.to_owned(),
     };
-    vec![
-        fact("", format!("{TYPE} || {NOT_NULL}"), format!("{}{null}", text(object, "type")), &["type", "not_null"]),
+    let mut facts = vec![
+        fact(
+            "",
+            format!("{TYPE} || {NOT_NULL}"),
+            format!("{}{null}", text(object, "type")),
+            &["type", "not_null"],
+        ),
         fact("identity", IDENTITY, or_none("identity"), &["identity"]),
         fact("generated", GENERATED, or_none("generated_kind"), &["generated_kind"]),
         fact("collation", COLLATION, or_none("collation"), &["collation"]),
-    ]
+        fact("storage", STORAGE, or_none("storage"), &["storage"]),
+        fact("statistics", STATISTICS, value(object, "statistics").to_string(), &["statistics"]),
+        fact("options", COLUMN_OPTIONS, options(object), &["options"]),
+    ];
+    // the column of the catalog is there from 14 on
+    if major >= 14 {
+        facts.push(fact("compression", COMPRESSION, or_none("compression"), &["compression"]));
+    }
+    facts
 }
 
 fn routine(object: &Object) -> Vec<Fact> {
@@ -206,15 +287,50 @@ fn routine(object: &Object) -> Vec<Fact> {
     flag("strict", "STRICT");
     flag("security_definer", "SECURITY DEFINER");
     flag("leakproof", "LEAKPROOF");
-    words.extend(Some(text(object, "volatility")).filter(|word| !word.is_empty()).map(str::to_owned));
-    words.extend(Some(text(object, "parallel")).filter(|word| !word.is_empty()).map(|word| format!("PARALLEL {word}")));
-    let covers = &["language", "window", "strict", "security_definer", "leakproof", "volatility", "parallel"];
+    words.extend(
+        Some(text(object, "volatility")).filter(|word| !word.is_empty()).map(str::to_owned),
+    );
+    words.extend(
+        Some(text(object, "parallel"))
+            .filter(|word| !word.is_empty())
+            .map(|word| format!("PARALLEL {word}")),
+    );
+    let covers = &[
+        "language",
+        "window",
+        "strict",
+        "security_definer",
+        "leakproof",
+        "volatility",
+        "parallel",
+    ];
     vec![
         fact("", ROUTINE, words.join(" "), covers),
-        fact("settings", SETTINGS, value(object, "settings").to_string(), &["settings"]),
+        fact("settings", SETTINGS, settings(object), &["settings"]),
         fact("body", hashed("o.prosrc"), hash(text(object, "body")), &["body"]),
-        fact("result", "coalesce(pg_catalog.pg_get_function_result(o.oid), '-')", value(object, "result").to_string(), &["result"]),
+        fact(
+            "result",
+            "coalesce(pg_catalog.pg_get_function_result(o.oid), '-')",
+            value(object, "result").to_string(),
+            &["result"],
+        ),
     ]
+}
+
+/// Storage parameters; their case does not matter.
+fn options(object: &Object) -> String {
+    let map = value(object, "options").as_map();
+    let mut options: Vec<String> =
+        map.iter().map(|(key, value)| format!("{key}={value}").to_lowercase()).collect();
+    options.sort_unstable();
+    if options.is_empty() { "-".to_owned() } else { options.join(", ") }
+}
+
+fn settings(object: &Object) -> String {
+    let mut settings: Vec<&str> =
+        value(object, "settings").as_list().iter().map(|setting| &**setting).collect();
+    settings.sort_unstable();
+    if settings.is_empty() { "-".to_owned() } else { settings.join(", ") }
 }
 
 /// Facts that the server deparses.
@@ -225,26 +341,56 @@ fn definitions(object: &Object) -> Vec<Fact> {
     };
     let definition = text(object, "definition");
     match object.id.kind.name() {
-        "column" => vec![fact("generation expression", GENERATION, value(object, "generated").to_string(), &["generated"])],
+        "column" => vec![fact(
+            "generation expression",
+            GENERATION,
+            value(object, "generated").to_string(),
+            &["generated"],
+        )],
         "default" => vec![expression("expression", "o.adbin, o.adrelid", &["expression"])],
         "view" => {
-            let value = hashed("pg_catalog.rtrim(pg_catalog.btrim(pg_catalog.pg_get_viewdef(o.oid), E' \\n\\t'), ';')");
+            let value = hashed(
+                "pg_catalog.rtrim(pg_catalog.btrim(pg_catalog.pg_get_viewdef(o.oid), E' \\n\\t'), ';')",
+            );
             vec![fact("definition", value, hash(definition), &["definition"])]
         }
-        "constraint" => vec![fact("definition", CONSTRAINT_DEFINITION, definition, &["definition"])],
-        "index" => vec![fact("definition", "pg_catalog.pg_get_indexdef(o.oid)", definition, &["definition", "table"])],
-        "rule" => vec![fact("definition", hashed("pg_catalog.pg_get_ruledef(o.oid)"), hash(definition), &["definition"])],
-        "trigger" => vec![fact("definition", "pg_catalog.pg_get_triggerdef(o.oid, false)", definition, &["definition"])],
+        "constraint" => {
+            vec![fact("definition", CONSTRAINT_DEFINITION, definition, &["definition"])]
+        }
+        "index" => vec![fact(
+            "definition",
+            "pg_catalog.pg_get_indexdef(o.oid)",
+            definition,
+            &["definition"],
+        )],
+        "rule" => vec![fact(
+            "definition",
+            hashed("pg_catalog.pg_get_ruledef(o.oid)"),
+            hash(definition),
+            &["definition"],
+        )],
+        "trigger" => vec![fact(
+            "definition",
+            "pg_catalog.pg_get_triggerdef(o.oid, false)",
+            definition,
+            &["definition"],
+        )],
         "policy" => vec![
             expression("using", "o.polqual, o.polrelid", &["using"]),
             expression("check", "o.polwithcheck, o.polrelid", &["check"]),
         ],
         "function" | "procedure" => {
             let arguments = "pg_catalog.pg_get_function_arguments(o.oid)";
-            let mut facts = vec![fact("arguments", arguments, text(object, "arguments"), &["arguments"])];
+            let mut facts =
+                vec![fact("arguments", arguments, text(object, "arguments"), &["arguments"])];
             // the function is there from 14 on, as such bodies are
             if !text(object, "sql_body").is_empty() {
-                facts.push(fact("SQL body", hashed("pg_catalog.pg_get_function_sqlbody(o.oid)"), hash(text(object, "sql_body")), &["sql_body"]));
+                facts.push(fact(
+                    "SQL body",
+                    hashed("pg_catalog.pg_get_function_sqlbody(o.oid)"),
+                    hash(text(object, "sql_body")),
+                    &["sql_body"],
+                ));
             }
             facts
         }
@@ -261,5 +407,7 @@ fn hash(text: &str) -> String {
 }
 
 fn hashed(expression: &str) -> String {
-    format!("'sha256 ' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({expression}, 'UTF8')), 'hex')")
+    format!(
+        "'sha256 ' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({expression}, 'UTF8')), 'hex')"
+    )
 }

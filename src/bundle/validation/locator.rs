@@ -52,7 +52,10 @@ macro_rules! routine {
     };
 }
 
-const COLUMN: &str = concat!(part!("pg_attribute", "attrelid", "attname"), " AND o.attnum > 0 AND NOT o.attisdropped");
+const COLUMN: &str = concat!(
+    part!("pg_attribute", "attrelid", "attname"),
+    " AND o.attnum > 0 AND NOT o.attisdropped"
+);
 
 const OF_CLASS: &str = "pg_catalog.obj_description(o.oid, 'pg_class')";
 const OF_COLUMN: &str = "pg_catalog.col_description(o.attrelid, o.attnum)";
@@ -60,9 +63,19 @@ const OF_ROUTINE: &str = "pg_catalog.obj_description(o.oid, 'pg_proc')";
 
 /// Where the rows of a kind stand, by the kind's name; none for a kind that is not known here.
 pub(super) fn locator(kind: &str) -> Option<Locator> {
-    let class = |from, comment, owner, acl| Some(Locator { from, comment: Some(comment), owner, owned: true, acl });
-    let part = |from, comment| Some(Locator { from, comment, owner: "r.relowner", owned: false, acl: None });
-    let column = Locator { from: COLUMN, comment: Some(OF_COLUMN), owner: "r.relowner", owned: false, acl: Some(("o.attacl", "c")) };
+    let class = |from, comment, owner, acl| {
+        Some(Locator { from, comment: Some(comment), owner, owned: true, acl })
+    };
+    let part = |from, comment| {
+        Some(Locator { from, comment, owner: "r.relowner", owned: false, acl: None })
+    };
+    let column = Locator {
+        from: COLUMN,
+        comment: Some(OF_COLUMN),
+        owner: "r.relowner",
+        owned: false,
+        acl: Some(("o.attacl", "c")),
+    };
     match kind {
         "schema" => class(
             "FROM pg_catalog.pg_namespace o\n    WHERE o.nspname = e.a",
@@ -87,8 +100,12 @@ pub(super) fn locator(kind: &str) -> Option<Locator> {
         "sequence" => class(relation!("S"), OF_CLASS, "o.relowner", Some(("o.relacl", "s"))),
         "table" => class(relation!("r"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
         "view" => class(relation!("v"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
-        "index" => Some(Locator { owned: false, ..class(relation!("i"), OF_CLASS, "o.relowner", None)? }),
-        "function" => class(routine!("'f', 'w'"), OF_ROUTINE, "o.proowner", Some(("o.proacl", "f"))),
+        "index" => {
+            Some(Locator { owned: false, ..class(relation!("i"), OF_CLASS, "o.relowner", None)? })
+        }
+        "function" => {
+            class(routine!("'f', 'w'"), OF_ROUTINE, "o.proowner", Some(("o.proacl", "f")))
+        }
         "procedure" => class(routine!("'p'"), OF_ROUTINE, "o.proowner", Some(("o.proacl", "f"))),
         "column" | "view_column" => Some(column),
         "default" => part(
@@ -97,13 +114,22 @@ pub(super) fn locator(kind: &str) -> Option<Locator> {
              WHERE n.nspname = e.a AND r.relname = e.b AND t.attname = e.c",
             None,
         ),
-        "constraint" => part(part!("pg_constraint", "conrelid", "conname"), Some("pg_catalog.obj_description(o.oid, 'pg_constraint')")),
-        "rule" => part(part!("pg_rewrite", "ev_class", "rulename"), Some("pg_catalog.obj_description(o.oid, 'pg_rewrite')")),
+        "constraint" => part(
+            part!("pg_constraint", "conrelid", "conname"),
+            Some("pg_catalog.obj_description(o.oid, 'pg_constraint')"),
+        ),
+        "rule" => part(
+            part!("pg_rewrite", "ev_class", "rulename"),
+            Some("pg_catalog.obj_description(o.oid, 'pg_rewrite')"),
+        ),
         "trigger" => part(
             concat!(part!("pg_trigger", "tgrelid", "tgname"), " AND NOT o.tgisinternal"),
             Some("pg_catalog.obj_description(o.oid, 'pg_trigger')"),
         ),
-        "policy" => part(part!("pg_policy", "polrelid", "polname"), Some("pg_catalog.obj_description(o.oid, 'pg_policy')")),
+        "policy" => part(
+            part!("pg_policy", "polrelid", "polname"),
+            Some("pg_catalog.obj_description(o.oid, 'pg_policy')"),
+        ),
         "default_acl" => Some(Locator {
             from: "FROM pg_catalog.pg_default_acl o LEFT JOIN pg_catalog.pg_namespace n ON n.oid = o.defaclnamespace\n    \
                    WHERE pg_catalog.pg_get_userbyid(o.defaclrole) = e.a AND coalesce(n.nspname, '') = e.b AND CASE o.defaclobjtype\n      \

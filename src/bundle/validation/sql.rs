@@ -14,11 +14,9 @@ pub(super) const ROW_SECURITY: &str = "CASE WHEN o.relrowsecurity THEN 'on' ELSE
 
 pub(super) const REPLICA_IDENTITY: &str = "CASE o.relreplident WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL' WHEN 'i' THEN 'INDEX' ELSE 'DEFAULT' END";
 
-pub(super) const OPTIONS: &str = "(SELECT coalesce(pg_catalog.string_agg(t.key || '=' || CASE WHEN pg_catalog.lower(t.value) IN ('on', 'yes', 'true') THEN 'true' \
-    WHEN pg_catalog.lower(t.value) IN ('off', 'no', 'false') THEN 'false' ELSE t.value END, ', ' ORDER BY t.key COLLATE \"C\"), '-') \
-    FROM (SELECT pg_catalog.lower(pg_catalog.split_part(u, '=', 1)) AS key, pg_catalog.substr(u, pg_catalog.strpos(u, '=') + 1) AS value \
-    FROM pg_catalog.unnest(o.reloptions) u UNION ALL SELECT 'toast.' || pg_catalog.lower(pg_catalog.split_part(u, '=', 1)), \
-    pg_catalog.substr(u, pg_catalog.strpos(u, '=') + 1) FROM pg_catalog.pg_class tc, pg_catalog.unnest(tc.reloptions) u WHERE tc.oid = o.reltoastrelid) t)";
+pub(super) const OPTIONS: &str = "(SELECT coalesce(pg_catalog.string_agg(pg_catalog.lower(t.option), ', ' ORDER BY pg_catalog.lower(t.option) COLLATE \"C\"), '-') \
+    FROM (SELECT u AS option FROM pg_catalog.unnest(o.reloptions) u UNION ALL SELECT 'toast.' || u \
+    FROM pg_catalog.pg_class tc, pg_catalog.unnest(tc.reloptions) u WHERE tc.oid = o.reltoastrelid) t)";
 
 pub(super) const TYPE: &str = "pg_catalog.format_type(o.atttypid, o.atttypmod)";
 
@@ -26,9 +24,11 @@ pub(super) const TYPE: &str = "pg_catalog.format_type(o.atttypid, o.atttypmod)";
 pub(super) const NOT_NULL: &str = "CASE WHEN o.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = o.attrelid \
     AND k.contype = 'n' AND k.conkey[1] = o.attnum AND NOT k.convalidated) THEN ' NOT NULL' ELSE '' END";
 
-pub(super) const IDENTITY: &str = "CASE o.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' ELSE '-' END";
+pub(super) const IDENTITY: &str =
+    "CASE o.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' ELSE '-' END";
 
-pub(super) const GENERATED: &str = "CASE o.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' ELSE '-' END";
+pub(super) const GENERATED: &str =
+    "CASE o.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' ELSE '-' END";
 
 pub(super) const GENERATION: &str = "coalesce((SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d \
     WHERE d.adrelid = o.attrelid AND d.adnum = o.attnum AND o.attgenerated <> ''), '-')";
@@ -46,7 +46,9 @@ pub(super) const CONSTRAINT: &str = "CASE o.contype WHEN 'c' THEN 'check' WHEN '
 pub(super) const CONSTRAINT_DEFINITION: &str = "CASE WHEN pg_catalog.left(pg_catalog.pg_get_constraintdef(o.oid), pg_catalog.length(e.expected)) = e.expected \
     THEN e.expected ELSE pg_catalog.pg_get_constraintdef(o.oid) END";
 
-pub(super) const INDEX: &str = "(SELECT CASE WHEN i.indisvalid AND i.indisready THEN 'valid' ELSE 'invalid' END FROM pg_catalog.pg_index i WHERE i.indexrelid = o.oid)";
+pub(super) const INDEX: &str = "(SELECT CASE WHEN i.indisvalid AND i.indisready THEN 'valid' ELSE 'invalid' END || ' on ' || rn.nspname || '.' || rc.relname \
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class rc ON rc.oid = i.indrelid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace \
+    WHERE i.indexrelid = o.oid)";
 
 pub(super) const ENABLED: &str = "CASE {column} WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END";
 
@@ -59,5 +61,19 @@ pub(super) const ROUTINE: &str = "(SELECT l.lanname::text FROM pg_catalog.pg_lan
     || CASE WHEN o.proleakproof THEN ' LEAKPROOF' ELSE '' END || CASE o.provolatile WHEN 'i' THEN ' IMMUTABLE' WHEN 's' THEN ' STABLE' ELSE '' END \
     || CASE o.proparallel WHEN 's' THEN ' PARALLEL SAFE' WHEN 'r' THEN ' PARALLEL RESTRICTED' ELSE '' END";
 
-pub(super) const SETTINGS: &str = "(SELECT coalesce(pg_catalog.string_agg(u, ', ' ORDER BY pg_catalog.split_part(u, '=', 1) COLLATE \"C\"), '-') \
+pub(super) const SETTINGS: &str = "(SELECT coalesce(pg_catalog.string_agg(u, ', ' ORDER BY u COLLATE \"C\"), '-') \
     FROM pg_catalog.unnest(o.proconfig) u)";
+
+pub(super) const STORAGE: &str = "(SELECT CASE WHEN y.typstorage = o.attstorage THEN '-' ELSE CASE o.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' \
+    WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END FROM pg_catalog.pg_type y WHERE y.oid = o.atttypid)";
+
+/// No target is -1 up to 16 and NULL from 17 on.
+pub(super) const STATISTICS: &str =
+    "CASE WHEN o.attstattarget >= 0 THEN o.attstattarget::text ELSE '-' END";
+
+pub(super) const COMPRESSION: &str =
+    "CASE o.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '-' END";
+
+/// Others are a packager's own.
+pub(super) const COLUMN_OPTIONS: &str = "(SELECT coalesce(pg_catalog.string_agg(pg_catalog.lower(u), ', ' ORDER BY pg_catalog.lower(u) COLLATE \"C\"), '-') \
+    FROM pg_catalog.unnest(o.attoptions) u WHERE pg_catalog.split_part(u, '=', 1) IN ('n_distinct', 'n_distinct_inherited'))";

@@ -31,7 +31,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     load(&cluster, &environment, "audit_prod", PROD).await?;
     let source = |database: &str| Source::parse(&cluster.conninfo_text(database), &environment);
     progress.say("reading dev and prod");
-    let (dev, prod) = source::read_both(&source("audit_dev")?, &source("audit_prod")?).await?;
+    let (dev, prod) = source::read_both(&source("audit_dev")?, &source("audit_prod")?, true).await?;
     progress.say("planning");
     let options = Options { drops: Drops::Report, apply_role: prod.server.capture_role.clone() };
     let timestamp = reconcile::timestamp(None, &environment)?;

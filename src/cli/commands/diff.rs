@@ -17,7 +17,7 @@ pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
     let dev = Source::parse(&args.sides.dev, &environment)?;
     let prod = Source::parse(&args.sides.prod, &environment)?;
     let progress = Progress::start("reading dev and prod");
-    let (dev, prod) = source::read_both(&dev, &prod).await?;
+    let (dev, prod) = source::read_both(&dev, &prod, false).await?;
     progress.say("comparing");
     let divergence = compare(&dev, &prod);
     drop(progress);

@@ -21,7 +21,7 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let dev = Source::parse(&args.sides.dev, &environment)?;
     let prod = Source::parse(&args.sides.prod, &environment)?;
     let progress = Progress::start("reading dev and prod");
-    let (dev, prod) = source::read_both(&dev, &prod).await?;
+    let (dev, prod) = source::read_both(&dev, &prod, true).await?;
     progress.say("planning");
     let summary = write(&dev, &prod, &options(&args.planning, &prod), &timestamp, &args.out)?;
     drop(progress);

@@ -11,7 +11,7 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
     Scan, default, sequence,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -194,6 +194,14 @@ static RULES: &[Rule] = &[
 /// Whether the column is computed.
 pub(super) fn is_generated(object: &Object) -> bool {
     object.value(GENERATED) != &Value::Null
+}
+
+/// The columns of a table, by name.
+pub(super) fn all_of<'a>(catalog: &'a Catalog, table: &ObjectId) -> impl Iterator<Item = &'a Object> {
+    let table = table.clone();
+    let first = ObjectId::new(Kind::Column, &[table.part(0), table.part(1)]);
+    let mine = move |id: &ObjectId| id.kind == Kind::Column && id.part(0) == table.part(0) && id.part(1) == table.part(1);
+    catalog.objects.range(first..).map(|(_, object)| object).take_while(move |object| mine(&object.id))
 }
 
 /// The data type.

@@ -1,7 +1,7 @@
 //! Privileges: defaults, what a CREATE grants by itself, and the statements between two lists.
 
 use crate::kinds::facet::owner_of;
-use crate::kinds::of;
+use crate::kinds::{column, of};
 use crate::kinds::rules::Ctx;
 use crate::model::{AclItem, Catalog, Kind, OWNER, Object, ObjectId, PUBLIC};
 use crate::sql::quote;
@@ -110,7 +110,27 @@ pub fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Vec<String> {
     // a change of owner comes before: it folds what the new owner was granted by name into its own
     let before = of_object(from, ctx.current.server.major()).iter().map(|item| for_owner(item, &owner)).collect();
     let wanted = of_object(to, ctx.desired.server.major());
-    statements(&Target::of(to, &owner), &before, &wanted)
+    let mut all = statements(&Target::of(to, &owner), &before, &wanted);
+    all.extend(again_on_columns(ctx, to, &owner, &before, &wanted));
+    all
+}
+
+/// A REVOKE on a table takes the same privileges on its columns along: they are given again.
+fn again_on_columns(ctx: &Ctx<'_>, table: &Object, owner: &str, before: &Acl, wanted: &Acl) -> Vec<String> {
+    let lost = |item: &AclItem| {
+        let same = |other: &&AclItem| other.grantee == item.grantee && other.privilege == item.privilege;
+        before.iter().any(|other| same(&other)) && !wanted.iter().any(|other| same(&other))
+    };
+    if table.id.kind != Kind::Table {
+        return Vec::new();
+    }
+    column::all_of(ctx.current, &table.id)
+        .filter(|column| ctx.desired.objects.contains_key(&column.id))
+        .flat_map(|column| {
+            let kept: Acl = column.facets.acl.iter().flatten().filter(|item| lost(item)).cloned().collect();
+            statements(&Target::of(column, owner), &Acl::new(), &kept)
+        })
+        .collect()
 }
 
 /// What a GRANT names.

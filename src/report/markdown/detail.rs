@@ -18,7 +18,8 @@ pub(super) fn files(page: &mut Page, view: &ReportView) {
 fn one_file(page: &mut Page, file: &FileView) {
     page.block(&format!("### {}", code(&file.migration)));
     let rows = file.steps.iter().enumerate().map(|(at, step)| {
-        let forced = step.forced_by.as_ref().map(|cause| format!(" (because {} changes)", code(cause)));
+        let forced =
+            step.forced_by.as_ref().map(|cause| format!(" (because {} changes)", code(cause)));
         let title = format!("{}{}", code(&step.title), forced.unwrap_or_default());
         [(at + 1).to_string(), title, locks(step), cost(step)]
     });
@@ -37,7 +38,13 @@ fn locks(step: &StepView) -> String {
         return "none".to_owned();
     }
     let lock = |lock: &crate::report::view::LockView| {
-        format!("{} on {} ({}; {})", lock.mode, code(&lock.relation), prose(&lock.meaning), prose(&lock.size))
+        format!(
+            "{} on {} ({}; {})",
+            lock.mode,
+            code(&lock.relation),
+            prose(&lock.meaning),
+            prose(&lock.size)
+        )
     };
     step.locks.iter().map(lock).collect::<Vec<_>>().join("<br>")
 }
@@ -69,18 +76,33 @@ fn one_drift(page: &mut Page, drift: &DriftView) {
         "changed" => "differs",
         _ => "not modelled",
     };
-    let told = drift.told_with.as_ref().map(|whole| format!(", part of {}", code(whole))).unwrap_or_default();
+    let told = drift
+        .told_with
+        .as_ref()
+        .map(|whole| format!(", part of {}", code(whole)))
+        .unwrap_or_default();
     let level = if drift.counts { "" } else { ", info" };
-    page.block(&format!("#### {}: {what}{level}{told}", code(&format!("{} {}", drift.kind, drift.object))));
+    page.block(&format!(
+        "#### {}: {what}{level}{told}",
+        code(&format!("{} {}", drift.kind, drift.object))
+    ));
     page.block(&format!("Direction: {}", drift.direction.name()));
     page.list(drift.why.iter().map(|why| prose(why)));
     if drift.properties.is_empty() {
         return;
     }
-    let several = |property: &&Property| property.dev.contains('\n') || property.prod.contains('\n');
+    let several =
+        |property: &&Property| property.dev.contains('\n') || property.prod.contains('\n');
     let rows = drift.properties.iter().map(|property| {
-        let shown = |value: &str| if several(&property) && value != "-" { below(value) } else { code(value) };
-        [code(&property.name), shown(&property.dev), shown(&property.prod), property.direction.name().to_owned()]
+        let shown = |value: &str| {
+            if several(&property) && value != "-" { below(value) } else { code(value) }
+        };
+        [
+            code(&property.name),
+            shown(&property.dev),
+            shown(&property.prod),
+            property.direction.name().to_owned(),
+        ]
     });
     page.table(["property", "dev", "prod", "direction"], rows);
     for property in drift.properties.iter().filter(several) {

@@ -30,9 +30,17 @@ fn one_line(text: &str) -> String {
 
 /// Prose on one line, in a paragraph or a cell of a table.
 pub(super) fn prose(text: &str) -> String {
+    let text = one_line(text);
     let mut out = String::new();
-    for c in one_line(text).chars() {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let inside =
+            before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric());
+        before = c;
         match c {
+            // between letters it marks nothing
+            '_' if inside => out.push(c),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
@@ -50,7 +58,7 @@ pub(super) fn prose(text: &str) -> String {
 /// A name or a value on one line, in a paragraph or a cell of a table.
 pub(super) fn code(text: &str) -> String {
     let text = one_line(text);
-    if text.is_empty() {
+    if text.is_empty() || text == "-" {
         return "-".to_owned();
     }
     if !text.contains(['`', '|', '\\']) {
@@ -104,7 +112,11 @@ mod tests {
         assert_eq!(code("public.users"), "`public.users`");
         assert_eq!(code("a|`b\n<script>"), "<code>a&#124;&#96;b &#60;script&#62;</code>");
         assert_eq!(code(""), "-");
-        assert_eq!(prose("a|b <b> [x](http://y) `c`\n# d"), "a&#124;b &lt;b&gt; \\[x\\](http:\\//y) \\`c\\` \\# d");
+        assert_eq!(
+            prose("a|b <b> [x](http://y) `c`\n# d"),
+            "a&#124;b &lt;b&gt; \\[x\\](http:\\//y) \\`c\\` \\# d"
+        );
+        assert_eq!(prose("a_b _c_"), "a_b \\_c\\_");
         assert_eq!(mermaid("a\"]; b"), "a#34;#93;#59; b");
         assert_eq!(code("x\u{202e}y"), "<code>x&#92;u&#123;202e&#125;y</code>");
     }

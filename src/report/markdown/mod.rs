@@ -7,6 +7,9 @@ use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
 use escape::{code, fenced, mermaid, prose};
 use std::fmt::Write as _;
 
+/// Rows that a list before the details holds at most, where it may be long.
+const SHOWN: usize = 20;
+
 /// Objects that a diagram holds at most.
 const DIAGRAM: usize = 60;
 
@@ -36,7 +39,11 @@ impl Page {
     }
 
     /// A table; its cells are Markdown already.
-    fn table<const N: usize>(&mut self, header: [&str; N], rows: impl Iterator<Item = [String; N]>) {
+    fn table<const N: usize>(
+        &mut self,
+        header: [&str; N],
+        rows: impl Iterator<Item = [String; N]>,
+    ) {
         self.line(&format!("| {} |", header.join(" | ")));
         self.line(&format!("|{}", "---|".repeat(N)));
         for row in rows {
@@ -76,7 +83,12 @@ fn verdict(page: &mut Page, view: &ReportView) {
     ));
     let readiness = &view.readiness;
     page.block(&format!("## Verdict: {}, {}", readiness.light.name(), readiness.recommendation));
-    page.list(readiness.reasons.iter().map(|reason| format!("{}: {}", reason.light.name(), prose(&reason.text))));
+    page.list(
+        readiness
+            .reasons
+            .iter()
+            .map(|reason| format!("{}: {}", reason.light.name(), prose(&reason.text))),
+    );
     let conditions: Vec<String> = readiness
         .reasons
         .iter()
@@ -92,7 +104,11 @@ fn verdict(page: &mut Page, view: &ReportView) {
 fn before_and_after(page: &mut Page, view: &ReportView) {
     page.block("## Before and after");
     let rows = view.counts.iter().map(|row| {
-        let after = if row.after == row.prod { row.after.to_string() } else { format!("**{}**", row.after) };
+        let after = if row.after == row.prod {
+            row.after.to_string()
+        } else {
+            format!("**{}**", row.after)
+        };
         [prose(&row.what), row.prod.to_string(), row.dev.to_string(), after]
     });
     page.table(["", "prod now", "dev", "prod after"], rows);
@@ -117,7 +133,12 @@ fn features(page: &mut Page, view: &ReportView) {
         return;
     }
     for (at, feature) in view.features.iter().enumerate() {
-        page.block(&format!("### {}. {} (risk: {})", at + 1, prose(&feature.title), feature.risk.name()));
+        page.block(&format!(
+            "### {}. {} (risk: {})",
+            at + 1,
+            prose(&feature.title),
+            feature.risk.name()
+        ));
         let purpose = if feature.purpose.is_empty() {
             vec!["Purpose: no comment says what it is for".to_owned()]
         } else {
@@ -136,10 +157,15 @@ fn features(page: &mut Page, view: &ReportView) {
 
 fn left_alone(page: &mut Page, view: &ReportView) {
     page.block("## What the bridge leaves alone");
-    let extra: Vec<_> = view.drifts.iter().filter(|drift| drift.code == "extra" && drift.told_with.is_none()).collect();
+    let extra: Vec<_> = view
+        .drifts
+        .iter()
+        .filter(|drift| drift.code == "extra" && drift.told_with.is_none())
+        .collect();
     page.block(&format!("### Only in prod ({})", extra.len()));
     page.list(extra.iter().map(|drift| {
-        let done = if drift.direction == Direction::Bridge { "dropped" } else { drift.direction.name() };
+        let done =
+            if drift.direction == Direction::Bridge { "dropped" } else { drift.direction.name() };
         format!("{}: {done}", code(&format!("{} {}", drift.kind, drift.object)))
     }));
     page.block(&format!("### Removals that were not asked for ({})", view.withheld.len()));
@@ -157,12 +183,19 @@ fn left_alone(page: &mut Page, view: &ReportView) {
     if !view.unmodelled.is_empty() {
         page.block("That these differ is known, how is not: compare them by hand.");
     }
-    unbridged(page, &view.unmodelled);
+    let (shown, more) = view.unmodelled.split_at(view.unmodelled.len().min(SHOWN));
+    unbridged(page, shown);
+    if !more.is_empty() {
+        page.block(&format!("And {} more, under \"Every difference\".", more.len()));
+    }
 }
 
 fn unbridged(page: &mut Page, items: &[UnbridgedView]) {
     if !items.is_empty() {
-        page.table(["object", "why"], items.iter().map(|item| [code(&item.object), prose(&item.why)]));
+        page.table(
+            ["object", "why"],
+            items.iter().map(|item| [code(&item.object), prose(&item.why)]),
+        );
     }
 }
 
@@ -170,7 +203,12 @@ fn risks(page: &mut Page, view: &ReportView) {
     page.block("## Risks");
     page.block("Before: dev's state put on prod as it is, by hand. After: by these files.");
     let rows = view.risks.iter().map(|risk| {
-        [prose(&risk.what), risk.before.name().to_owned(), risk.after.name().to_owned(), prose(&risk.mitigation)]
+        [
+            prose(&risk.what),
+            risk.before.name().to_owned(),
+            risk.after.name().to_owned(),
+            prose(&risk.mitigation),
+        ]
     });
     page.table(["risk", "before", "after", "what the plan does"], rows);
     page.block("How long a step takes is not estimated: it hangs on the machine. The sizes in \"The files\" are prod's.");
@@ -183,15 +221,27 @@ fn strategy(page: &mut Page, view: &ReportView) {
     let rows = [
         [
             "bridge migrations (chosen)".to_owned(),
-            format!("{} in {}; {} stay different", plural(steps, "step", "steps"), plural(view.files.len(), "file", "files"), findings.extra),
+            format!(
+                "{} in {}; {} stay different",
+                plural(steps, "step", "steps"),
+                plural(view.files.len(), "file", "files"),
+                findings.extra
+            ),
         ],
         [
             "make dev like prod instead".to_owned(),
-            format!("gives up {} only in dev and {} of dev's changes", plural(findings.missing, "object", "objects"), findings.changed),
+            format!(
+                "gives up {} only in dev and {} of dev's changes",
+                plural(findings.missing, "object", "objects"),
+                findings.changed
+            ),
         ],
         [
             "new baseline for both".to_owned(),
-            format!("explains none of the {} found; prod's schema would still have to change", plural(findings.missing + findings.changed, "difference", "differences")),
+            format!(
+                "explains none of the {} found; prod's schema would still have to change",
+                plural(findings.missing + findings.changed, "difference", "differences")
+            ),
         ],
     ];
     page.table(["way", "cost here"], rows.into_iter());
@@ -226,7 +276,10 @@ fn graph(page: &mut Page, graph: &Graph) {
         return;
     }
     if graph.nodes.len() > DIAGRAM {
-        page.block(&format!("{} objects change: too many for a diagram of at most {DIAGRAM}.", graph.nodes.len()));
+        page.block(&format!(
+            "{} objects change: too many for a diagram of at most {DIAGRAM}.",
+            graph.nodes.len()
+        ));
         return;
     }
     let mut text = String::from("graph LR\n");

@@ -28,7 +28,9 @@ impl<'a> Reasons<'a> {
     fn why(&self, drift: &Drift) -> Vec<String> {
         let ids = [Some(&drift.object), drift.told_with.as_ref()];
         let both = [&self.unbridged, &self.withheld];
-        let of = |id: &ObjectId| both.iter().filter_map(|reasons| reasons.get(id)).flatten().cloned().collect::<Vec<_>>();
+        let of = |id: &ObjectId| {
+            both.iter().filter_map(|reasons| reasons.get(id)).flatten().cloned().collect::<Vec<_>>()
+        };
         ids.into_iter().flatten().map(of).find(|why| !why.is_empty()).unwrap_or_default()
     }
 
@@ -59,12 +61,22 @@ fn view(input: &ReportInput<'_>, reasons: &Reasons<'_>, drift: &Drift) -> DriftV
         counts: drift.level == Level::Drift,
         direction,
         why: if complete { Vec::new() } else { reasons.why(drift) },
-        properties: if drift.side == Side::Both { properties } else { with_direction(properties, direction) },
+        properties: if drift.side == Side::Both {
+            properties
+        } else {
+            with_direction(properties, direction)
+        },
     }
 }
 
-fn direction(input: &ReportInput<'_>, reasons: &Reasons<'_>, drift: &Drift, properties: &[Property]) -> Direction {
-    let stays = if reasons.is_unbridged(drift) { Direction::NotBridged } else { Direction::Backport };
+fn direction(
+    input: &ReportInput<'_>,
+    reasons: &Reasons<'_>,
+    drift: &Drift,
+    properties: &[Property],
+) -> Direction {
+    let stays =
+        if reasons.is_unbridged(drift) { Direction::NotBridged } else { Direction::Backport };
     if drift.level == Level::Info {
         return Direction::Told;
     }
@@ -78,10 +90,13 @@ fn direction(input: &ReportInput<'_>, reasons: &Reasons<'_>, drift: &Drift, prop
         Side::ProdOnly if stands => stays,
         Side::ProdOnly => Direction::Bridge,
         Side::Both => {
-            let counted = || properties.iter().filter(|property| property.direction != Direction::Told);
+            let counted =
+                || properties.iter().filter(|property| property.direction != Direction::Told);
             if counted().all(|property| property.direction == Direction::Bridge) {
                 Direction::Bridge
-            } else if counted().any(|property| matches!(property.direction, Direction::Bridge | Direction::InPart)) {
+            } else if counted()
+                .any(|property| matches!(property.direction, Direction::Bridge | Direction::InPart))
+            {
                 Direction::InPart
             } else {
                 stays
@@ -112,7 +127,11 @@ fn change_direction(input: &ReportInput<'_>, drift: &Drift, change: &Change) -> 
     else {
         return Direction::NotBridged;
     };
-    let stays = if input.plan.unbridged.iter().any(|item| item.id == *id) { Direction::NotBridged } else { Direction::Backport };
+    let stays = if input.plan.unbridged.iter().any(|item| item.id == *id) {
+        Direction::NotBridged
+    } else {
+        Direction::Backport
+    };
     match (differs(goal, dev, &change.attribute), differs(goal, prod, &change.attribute)) {
         (false, _) => Direction::Bridge,
         (true, true) => Direction::InPart,

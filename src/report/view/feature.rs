@@ -47,20 +47,34 @@ fn verbs(batch: &Batch) -> BTreeMap<&ObjectId, &'static str> {
     verbs
 }
 
-/// The tables, views, types and routines by name, everything else by number.
+/// Tables, views, types and routines by name as long as they are few, everything else by number;
+/// what is made or dropped before what is altered.
 fn title(batch: &Batch) -> String {
-    let mut roots = Vec::new();
+    const TELLING: &[&str] =
+        &["table", "view", "enum", "function", "procedure", "schema", "extension"];
+    let verbs = verbs(batch);
+    let mut roots: Vec<(bool, String)> = verbs
+        .iter()
+        .filter(|(id, _)| TELLING.contains(&id.kind.name()))
+        .map(|(id, verb)| (*verb == "alter", format!("{verb} {}", super::named(id))))
+        .collect();
+    roots.sort_by_key(|(altered, _)| *altered);
     let mut rest: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (id, verb) in verbs(batch) {
-        let telling = matches!(id.kind.name(), "table" | "view" | "enum" | "function" | "procedure" | "schema" | "extension");
-        if telling && verb != "alter" && roots.len() < 3 {
-            roots.push(format!("{verb} {}", super::named(id)));
-        } else {
-            *rest.entry((verb, id.kind.name())).or_default() += 1;
-        }
+    for (id, verb) in verbs.iter().filter(|(id, _)| !TELLING.contains(&id.kind.name())) {
+        *rest.entry((verb, id.kind.name())).or_default() += 1;
     }
-    let rest = rest.into_iter().map(|((verb, kind), count)| format!("{verb} {}", super::plural(count, kind, &plural_of(kind))));
-    roots.into_iter().chain(rest).collect::<Vec<_>>().join(", ")
+    let rest = rest.into_iter().map(|((verb, kind), count)| {
+        (count, format!("{verb} {}", super::plural(count, kind, &plural_of(kind))))
+    });
+    let all: Vec<(usize, String)> =
+        roots.into_iter().map(|(_, root)| (1, root)).chain(rest).collect();
+    let (shown, more) = all.split_at(all.len().min(7));
+    let mut parts: Vec<String> = shown.iter().map(|(_, text)| text.clone()).collect();
+    let more: usize = more.iter().map(|(count, _)| count).sum();
+    if more > 0 {
+        parts.push(format!("{more} more"));
+    }
+    parts.join(", ")
 }
 
 fn plural_of(kind: &str) -> String {
@@ -77,11 +91,15 @@ fn objects(batch: &Batch) -> Vec<String> {
     let verbs = verbs(batch);
     let mut seen = BTreeSet::new();
     let order = written(batch).map(|step| &step.object).filter(|id| seen.insert(*id));
-    order.map(|id| format!("{} {}", verbs.get(id).copied().unwrap_or("change"), super::named(id))).collect()
+    order
+        .map(|id| format!("{} {}", verbs.get(id).copied().unwrap_or("change"), super::named(id)))
+        .collect()
 }
 
 /// The comments of the objects that the migration is about, and of the tables that it changes parts of.
 fn purpose(input: &ReportInput<'_>, batch: &Batch) -> Vec<String> {
+    const TELLING: &[&str] =
+        &["schema", "extension", "table", "view", "enum", "function", "procedure", "column"];
     let mut said = Vec::new();
     let mut seen = BTreeSet::new();
     for step in written(batch) {
@@ -89,14 +107,17 @@ fn purpose(input: &ReportInput<'_>, batch: &Batch) -> Vec<String> {
         while let Some(at) = id {
             let object = input.plan.goal.objects.get(at).or_else(|| input.prod.objects.get(at));
             if let Some(comment) = object.and_then(|object| object.facets.comment.as_ref())
+                && TELLING.contains(&at.kind.name())
                 && seen.insert(at.clone())
             {
-                said.push(format!("{}: {comment}", super::named(at)));
+                said.push((at.kind.name() != "table", format!("{}: {comment}", super::named(at))));
             }
             id = object.and_then(|object| object.parent.as_ref());
         }
     }
-    said
+    // tables first; the rest in the order of the steps
+    said.sort_by_key(|(later, _)| *later);
+    said.into_iter().map(|(_, text)| text).collect()
 }
 
 /// How dangerous a migration is, and why.
@@ -111,16 +132,35 @@ fn risk(prod: &Catalog, batch: &Batch) -> (Level, Vec<String>) {
             add(Level::High, format!("{} loses {loss}", step.title()));
         }
         for relation in &effects.rewrites {
-            add(Level::High, format!("{} writes {} anew ({})", step.title(), relation.label(), file::size(prod, relation)));
+            add(
+                Level::High,
+                format!(
+                    "{} writes {} anew ({})",
+                    step.title(),
+                    relation.label(),
+                    file::size(prod, relation)
+                ),
+            );
         }
         for relation in &effects.scans {
-            add(Level::Medium, format!("{} reads all of {} ({})", step.title(), relation.label(), file::size(prod, relation)));
+            add(
+                Level::Medium,
+                format!(
+                    "{} reads all of {} ({})",
+                    step.title(),
+                    relation.label(),
+                    file::size(prod, relation)
+                ),
+            );
         }
         if let Some(why) = &effects.may_fail {
             add(Level::Medium, format!("{} fails where {why}", step.title()));
         }
         if effects.builds_index {
-            add(Level::Medium, format!("{} builds an index over rows that are there", step.title()));
+            add(
+                Level::Medium,
+                format!("{} builds an index over rows that are there", step.title()),
+            );
         }
     }
     for text in file::irreversible(prod, batch) {

@@ -34,7 +34,9 @@ pub(super) fn irreversible(prod: &Catalog, batch: &Batch) -> BTreeSet<String> {
         .iter()
         .flatten()
         .filter(|step| !prod.objects.contains_key(&step.object))
-        .filter_map(|step| step.effects.data_loss.as_ref().map(|loss| format!("{}: {loss}", step.title())))
+        .filter_map(|step| {
+            step.effects.data_loss.as_ref().map(|loss| format!("{}: {loss}", step.title()))
+        })
         .collect();
     batch.irreversible.iter().filter(|text| !own.contains(*text)).cloned().collect()
 }

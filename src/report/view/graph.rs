@@ -21,10 +21,15 @@ pub(super) fn of(input: &ReportInput<'_>) -> Graph {
             leaders.entry(member).or_insert(&step.object);
         }
     }
-    let places: BTreeMap<&ObjectId, usize> = verbs.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+    let places: BTreeMap<&ObjectId, usize> =
+        verbs.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let mut edges = BTreeSet::new();
     for (member, leader) in &leaders {
-        let catalog = if input.plan.goal.objects.contains_key(*member) { &input.plan.goal } else { input.prod };
+        let catalog = if input.plan.goal.objects.contains_key(*member) {
+            &input.plan.goal
+        } else {
+            input.prod
+        };
         for (needed, need) in catalog.needs_of(member) {
             let target = leaders.get(needed).and_then(|id| places.get(*id));
             if let (Some(from), Some(to)) = (places.get(*leader), target)
@@ -35,6 +40,9 @@ pub(super) fn of(input: &ReportInput<'_>) -> Graph {
             }
         }
     }
-    let node = |(id, verb): (&&ObjectId, &&str)| Node { label: super::named(id), verb: (*verb).to_owned() };
+    let node = |(id, verb): (&&ObjectId, &&str)| Node {
+        label: super::named(id),
+        verb: (*verb).to_owned(),
+    };
     Graph { nodes: verbs.iter().map(node).collect(), edges: edges.into_iter().collect() }
 }

@@ -1,6 +1,7 @@
 //! The report as plain data: every sink shows the same.
 
 mod count;
+mod data;
 mod drift;
 mod environment;
 mod feature;
@@ -10,10 +11,15 @@ mod readiness;
 mod risk;
 mod security;
 
+pub use data::{
+    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FileView, Findings, Graph,
+    Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView, Risk,
+    SecurityFinding, SideView, StepView, UnbridgedView, WithheldView,
+};
+
 use crate::diff::Divergence;
 use crate::model::{Catalog, ObjectId};
 use crate::plan::{Drops, Options, Plan, Reason};
-use serde::Serialize;
 
 /// Everything that a report is made of.
 #[derive(Clone, Debug)]
@@ -32,393 +38,6 @@ pub struct ReportInput<'a> {
     pub timestamp: &'a str,
     /// Path of the migration and of its rollback, for each batch of the plan.
     pub files: Vec<(String, String)>,
-}
-
-/// The report.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct ReportView {
-    /// `YYYYMMDDHHMMSS`.
-    pub timestamp: String,
-    /// The reference side.
-    pub dev: SideView,
-    /// The side that is changed.
-    pub prod: SideView,
-    /// Who runs the migrations.
-    pub apply_role: String,
-    /// Whether removals were asked for.
-    pub removals_asked_for: bool,
-    /// The verdict.
-    pub readiness: Readiness,
-    /// How many findings there are.
-    pub findings: Findings,
-    /// Prod, dev, and prod after the bridge.
-    pub counts: Vec<CountRow>,
-    /// The migrations, each as what it brings.
-    pub features: Vec<Feature>,
-    /// The migrations, step by step.
-    pub files: Vec<FileView>,
-    /// Every difference.
-    pub drifts: Vec<DriftView>,
-    /// Removals that were not asked for.
-    pub withheld: Vec<WithheldView>,
-    /// What could not be bridged, except for what is not modelled.
-    pub unbridged: Vec<UnbridgedView>,
-    /// Rows of the coverage ledger that differ.
-    pub unmodelled: Vec<UnbridgedView>,
-    /// Server, database, roles, extensions.
-    pub environment: Vec<EnvironmentRow>,
-    /// Risks before and after what the plan does about them.
-    pub risks: Vec<Risk>,
-    /// What a reviewer of access rights should see.
-    pub security: Vec<SecurityFinding>,
-    /// How the changed objects need each other.
-    pub graph: Graph,
-    /// What a capture could not see.
-    pub notices: Vec<NoticeView>,
-}
-
-/// One database.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct SideView {
-    /// Its name.
-    pub database: String,
-    /// `server_version`.
-    pub server_version: String,
-    /// The role that captured it.
-    pub capture_role: String,
-}
-
-/// The colour of a verdict.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Light {
-    /// Nothing stands against it.
-    Green,
-    /// With conditions.
-    Yellow,
-    /// Not as it is.
-    Red,
-}
-
-impl Light {
-    /// The word for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Green => "GREEN",
-            Self::Yellow => "YELLOW",
-            Self::Red => "RED",
-        }
-    }
-
-    /// What to do.
-    pub const fn recommendation(self) -> &'static str {
-        match self {
-            Self::Green => "approve",
-            Self::Yellow => "approve with conditions",
-            Self::Red => "do not run",
-        }
-    }
-}
-
-/// The verdict.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Readiness {
-    /// Its colour.
-    pub light: Light,
-    /// What to do.
-    pub recommendation: String,
-    /// Why, the worst first.
-    pub reasons: Vec<Cause>,
-}
-
-/// One reason of a verdict.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Cause {
-    /// What it alone would give.
-    pub light: Light,
-    /// The reason.
-    pub text: String,
-    /// What to settle before the files run; empty where nothing is to be settled.
-    pub condition: String,
-}
-
-/// How many findings there are.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Findings {
-    /// Objects that prod lacks; parts of a missing object are not counted.
-    pub missing: usize,
-    /// Objects that only prod has.
-    pub extra: usize,
-    /// Objects that differ.
-    pub changed: usize,
-    /// Rows of the ledger that differ.
-    pub unmodelled: usize,
-    /// Differences that are told and do not count.
-    pub info: usize,
-}
-
-/// One line of the summary.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct CountRow {
-    /// What is counted.
-    pub what: String,
-    /// In prod now.
-    pub prod: usize,
-    /// In dev.
-    pub dev: usize,
-    /// In prod after the bridge.
-    pub after: usize,
-}
-
-/// How dangerous something is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Not at all.
-    None,
-    /// Little.
-    Low,
-    /// Needs a look.
-    Medium,
-    /// Needs a decision.
-    High,
-}
-
-impl Level {
-    /// The word for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-        }
-    }
-}
-
-/// What one migration brings.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Feature {
-    /// `table public.users, 3 indexes`.
-    pub title: String,
-    /// From the comments of its objects; none where no comment says it.
-    pub purpose: Vec<String>,
-    /// How dangerous it is.
-    pub risk: Level,
-    /// Why.
-    pub why: Vec<String>,
-    /// Path of the migration.
-    pub migration: String,
-    /// Path of its rollback.
-    pub rollback: String,
-    /// What is done to which object.
-    pub objects: Vec<String>,
-}
-
-/// One migration.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct FileView {
-    /// Path of the migration.
-    pub migration: String,
-    /// Path of its rollback.
-    pub rollback: String,
-    /// In order; steps without statements are left out.
-    pub steps: Vec<StepView>,
-    /// What the rollback takes away again, or cannot bring back.
-    pub not_brought_back: Vec<String>,
-    /// Of these, what concerns things that prod has now.
-    pub irreversible: usize,
-}
-
-/// One step.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct StepView {
-    /// `create table public.users`.
-    pub title: String,
-    /// How many statements it has.
-    pub statements: usize,
-    /// Locks on relations that stand before.
-    pub locks: Vec<LockView>,
-    /// Relations that it writes anew.
-    pub rewrites: Vec<String>,
-    /// Relations that it reads as a whole.
-    pub scans: Vec<String>,
-    /// An index is built over rows that are there.
-    pub builds_index: bool,
-    /// Why it may fail on rows that are there.
-    pub may_fail: Option<String>,
-    /// What it loses for good.
-    pub data_loss: Option<String>,
-    /// It is there only because that one changes.
-    pub forced_by: Option<String>,
-}
-
-/// A lock on a relation.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct LockView {
-    /// The relation.
-    pub relation: String,
-    /// The mode as SQL writes it.
-    pub mode: String,
-    /// What it means for others.
-    pub meaning: String,
-    /// The relation's size on prod, rounded up to a power of two.
-    pub size: String,
-}
-
-/// What is done about a difference.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Prod gets dev's state.
-    Bridge,
-    /// Prod gets a part of dev's state; the rest stays.
-    InPart,
-    /// Prod keeps it; dev can be given it.
-    Backport,
-    /// It is told and nothing is done.
-    Told,
-    /// Something is in the way.
-    NotBridged,
-}
-
-impl Direction {
-    /// The word for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bridge => "bridge",
-            Self::InPart => "bridged in part",
-            Self::Backport => "kept in prod, backport offered",
-            Self::Told => "told only",
-            Self::NotBridged => "not bridged",
-        }
-    }
-}
-
-/// One object that differs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct DriftView {
-    /// `missing`, `extra`, `changed` or `unmodelled`.
-    pub code: String,
-    /// The kind's name.
-    pub kind: String,
-    /// The object's name.
-    pub object: String,
-    /// What it is a part of, where that stands on one side only as well.
-    pub told_with: Option<String>,
-    /// Whether it counts.
-    pub counts: bool,
-    /// What is done.
-    pub direction: Direction,
-    /// Why, where it is not bridged as a whole.
-    pub why: Vec<String>,
-    /// The properties that differ, or those of an object of one side.
-    pub properties: Vec<Property>,
-}
-
-/// One property.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Property {
-    /// Its name.
-    pub name: String,
-    /// In dev; `-` where it is not set.
-    pub dev: String,
-    /// In prod; `-` where it is not set.
-    pub prod: String,
-    /// What is done.
-    pub direction: Direction,
-    /// From prod to dev, where a value has several lines.
-    pub diff: Option<String>,
-}
-
-/// A removal that was not asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct WithheldView {
-    /// `table:public.users`.
-    pub object: String,
-    /// Which attribute; none for the whole object.
-    pub attribute: Option<String>,
-    /// What would be removed.
-    pub what: String,
-}
-
-/// Something that is not bridged.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct UnbridgedView {
-    /// `table:public.users`.
-    pub object: String,
-    /// A class of reasons.
-    pub reason: Reason,
-    /// Why.
-    pub why: String,
-}
-
-/// One line of the comparison of environments.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct EnvironmentRow {
-    /// What is compared.
-    pub what: String,
-    /// In dev.
-    pub dev: String,
-    /// In prod.
-    pub prod: String,
-    /// Whether they differ.
-    pub differs: bool,
-}
-
-/// One line of the risk table.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Risk {
-    /// What can happen.
-    pub what: String,
-    /// If dev's state were put on prod as it is.
-    pub before: Level,
-    /// With this plan.
-    pub after: Level,
-    /// What makes the difference.
-    pub mitigation: String,
-}
-
-/// One line of the security review.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct SecurityFinding {
-    /// What is wrong.
-    pub what: String,
-    /// Where.
-    pub object: String,
-    /// Whether the bridge brings it, or it stands in prod already.
-    pub new: bool,
-}
-
-/// How the changed objects need each other.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Graph {
-    /// Names of the objects, with what is done to them.
-    pub nodes: Vec<Node>,
-    /// Places in `nodes`: the first needs the second.
-    pub edges: Vec<(usize, usize)>,
-}
-
-/// One changed object.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Node {
-    /// `table public.users`.
-    pub label: String,
-    /// `create`, `alter`, `drop`, `rebuild`.
-    pub verb: String,
-}
-
-/// What a capture could not see.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct NoticeView {
-    /// `dev` or `prod`.
-    pub side: String,
-    /// What is concerned.
-    pub subject: String,
-    /// What is not known.
-    pub text: String,
-    /// Whether the comparison is incomplete because of it.
-    pub incomplete: bool,
 }
 
 impl ReportView {
@@ -477,7 +96,11 @@ fn withheld(input: &ReportInput<'_>) -> Vec<WithheldView> {
     items.dedup();
     items
         .into_iter()
-        .map(|item| WithheldView { object: item.id.to_string(), attribute: item.attribute.clone(), what: item.what.clone() })
+        .map(|item| WithheldView {
+            object: item.id.to_string(),
+            attribute: item.attribute.clone(),
+            what: item.what.clone(),
+        })
         .collect()
 }
 
@@ -486,7 +109,11 @@ fn unbridged(input: &ReportInput<'_>) -> (Vec<UnbridgedView>, Vec<UnbridgedView>
     let mut items: Vec<_> = input.plan.unbridged.iter().collect();
     items.sort();
     items.dedup();
-    let view = |item: &crate::plan::Unbridged| UnbridgedView { object: item.id.to_string(), reason: item.reason, why: item.why.clone() };
+    let view = |item: &crate::plan::Unbridged| {
+        let object =
+            if item.reason == Reason::Unmodelled { item.id.label() } else { item.id.to_string() };
+        UnbridgedView { object, reason: item.reason, why: item.why.clone() }
+    };
     items.into_iter().map(view).partition(|item| item.reason == Reason::Unmodelled)
 }
 

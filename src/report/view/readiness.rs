@@ -1,7 +1,9 @@
 //! The verdict and its reasons, computed from the plan.
 
 use crate::plan::Reason;
-use crate::report::view::{Cause, FileView, Light, NoticeView, Readiness, ReportInput, StepView, plural};
+use crate::report::view::{
+    Cause, FileView, Light, NoticeView, Readiness, ReportInput, StepView, plural,
+};
 
 /// The verdict.
 pub(super) fn of(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Readiness {
@@ -24,7 +26,12 @@ pub(super) fn of(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeV
     Readiness { light, recommendation: light.recommendation().to_owned(), reasons }
 }
 
-fn cause(light: Light, count: usize, text: impl FnOnce(usize) -> String, condition: &str) -> Option<Cause> {
+fn cause(
+    light: Light,
+    count: usize,
+    text: impl FnOnce(usize) -> String,
+    condition: &str,
+) -> Option<Cause> {
     (count > 0).then(|| Cause { light, text: text(count), condition: condition.to_owned() })
 }
 
@@ -33,7 +40,8 @@ fn steps(files: &[FileView]) -> impl Iterator<Item = &StepView> {
 }
 
 fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Vec<Cause> {
-    let unmodelled = input.plan.unbridged.iter().filter(|item| item.reason == Reason::Unmodelled).count();
+    let unmodelled =
+        input.plan.unbridged.iter().filter(|item| item.reason == Reason::Unmodelled).count();
     let blocked = input.plan.unbridged.len() - unmodelled;
     let lossy = steps(files).filter(|step| step.data_loss.is_some()).count();
     let incomplete = notices.iter().filter(|notice| notice.incomplete).count();
@@ -53,13 +61,23 @@ fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> V
         cause(
             Light::Red,
             unmodelled,
-            |count| format!("{} in what pgbridge does not model", plural(count, "difference", "differences")),
+            |count| {
+                format!(
+                    "{} in what pgbridge does not model",
+                    plural(count, "difference", "differences")
+                )
+            },
             "compare each one under \"Not modelled\" by hand",
         ),
         cause(
             Light::Red,
             incomplete,
-            |count| format!("{} incomplete: {}", if count == 1 { "the comparison is" } else { "the comparisons are" }, plural(count, "thing", "things") + " could not be read"),
+            |count| {
+                format!(
+                    "the comparison is incomplete: {} could not be read",
+                    plural(count, "thing", "things")
+                )
+            },
             "capture again with a role that may read it, or look at it by hand",
         ),
     ]
@@ -69,7 +87,8 @@ fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> V
 }
 
 fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
-    let exclusive = |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
+    let exclusive =
+        |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
     let long = |step: &&StepView| !step.rewrites.is_empty() || !step.scans.is_empty();
     let blocking = steps(files).filter(exclusive).filter(long).count();
     let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
@@ -87,19 +106,34 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
         cause(
             Light::Yellow,
             failing,
-            |count| format!("{} fail on the rows that are there", plural(count, "step may", "steps may")),
+            |count| {
+                format!(
+                    "{} fail on the rows that are there",
+                    plural(count, "step may", "steps may")
+                )
+            },
             "look for such rows first: a file that fails changes nothing",
         ),
         cause(
             Light::Yellow,
             irreversible,
-            |count| format!("{} not brought back by a rollback", plural(count, "thing of prod is", "things of prod are")),
+            |count| {
+                format!(
+                    "{} not brought back by a rollback",
+                    plural(count, "thing of prod is", "things of prod are")
+                )
+            },
             "have a backup",
         ),
         cause(
             Light::Yellow,
             input.plan.withheld.len(),
-            |count| format!("{} not asked for, and prod keeps them", plural(count, "removal was", "removals were")),
+            |count| {
+                format!(
+                    "{} not asked for and left out",
+                    plural(count, "removal was", "removals were")
+                )
+            },
             "prod is not like dev afterwards: backport them, or plan again with removals",
         ),
     ]

@@ -3,7 +3,11 @@
 use crate::report::view::{FileView, Level, ReportInput, Risk, SecurityFinding, StepView, plural};
 
 /// The lines, in a fixed order.
-pub(super) fn risks(input: &ReportInput<'_>, files: &[FileView], security: &[SecurityFinding]) -> Vec<Risk> {
+pub(super) fn risks(
+    input: &ReportInput<'_>,
+    files: &[FileView],
+    security: &[SecurityFinding],
+) -> Vec<Risk> {
     let steps: Vec<&StepView> = files.iter().flat_map(|file| &file.steps).collect();
     vec![
         data_loss(input, &steps),
@@ -29,10 +33,19 @@ fn data_loss(input: &ReportInput<'_>, steps: &[&StepView]) -> Risk {
     let withheld = input.plan.withheld.len();
     let text = match (emitted, withheld) {
         (0, 0) => "nothing is removed".to_owned(),
-        (0, withheld) => format!("{} left out of the plan", plural(withheld, "removal is", "removals are")),
-        (emitted, _) => format!("none: {} asked for and lose data", plural(emitted, "step was", "steps were")),
+        (0, withheld) => {
+            format!("{} left out of the plan", plural(withheld, "removal is", "removals are"))
+        }
+        (emitted, _) => {
+            format!("none: {} asked for and lose data", plural(emitted, "step was", "steps were"))
+        }
     };
-    risk("data loss", level(emitted + withheld > 0, Level::High), level(emitted > 0, Level::High), text)
+    risk(
+        "data loss",
+        level(emitted + withheld > 0, Level::High),
+        level(emitted > 0, Level::High),
+        text,
+    )
 }
 
 /// The longest blocking lock.
@@ -45,7 +58,9 @@ fn downtime(files: &[FileView]) -> Risk {
             let found = match (lock.mode.as_str(), long) {
                 ("ACCESS EXCLUSIVE", true) => Level::High,
                 ("SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE", true) => Level::Medium,
-                ("ACCESS EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE", false) => Level::Low,
+                ("ACCESS EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE", false) => {
+                    Level::Low
+                }
                 _ => Level::None,
             };
             if found > worst {
@@ -66,7 +81,10 @@ fn failure(steps: &[&StepView]) -> Risk {
     let text = if count == 0 {
         "no step depends on the rows that are there".to_owned()
     } else {
-        format!("{} depend on the rows that are there; a file that fails changes nothing", plural(count, "step may", "steps may"))
+        format!(
+            "{} depend on the rows that are there; a file that fails changes nothing",
+            plural(count, "step may", "steps may")
+        )
     };
     risk("failure on existing rows", found, found, text)
 }
@@ -75,15 +93,24 @@ fn partial(files: &[FileView]) -> Risk {
     let text = if files.is_empty() {
         "there is no file".to_owned()
     } else {
-        format!("{}, each one transaction with a rollback file", plural(files.len(), "file", "files"))
+        format!(
+            "{}, each one transaction with a rollback file",
+            plural(files.len(), "file", "files")
+        )
     };
     let steps: usize = files.iter().map(|file| file.steps.len()).sum();
-    risk("partial failure", level(steps > 1, Level::Medium), level(files.len() > 1, Level::Low), text)
+    risk(
+        "partial failure",
+        level(steps > 1, Level::Medium),
+        level(files.len() > 1, Level::Low),
+        text,
+    )
 }
 
 fn performance(steps: &[&StepView]) -> Risk {
     let count = |test: &dyn Fn(&StepView) -> bool| steps.iter().filter(|step| test(step)).count();
-    let (rewrites, scans) = (count(&|step| !step.rewrites.is_empty()), count(&|step| !step.scans.is_empty()));
+    let (rewrites, scans) =
+        (count(&|step| !step.rewrites.is_empty()), count(&|step| !step.scans.is_empty()));
     let builds = count(&|step| step.builds_index);
     let found = if rewrites > 0 { Level::High } else { level(scans + builds > 0, Level::Medium) };
     let text = format!(
@@ -101,7 +128,10 @@ fn gaps(security: &[SecurityFinding]) -> Risk {
     let text = if new == 0 {
         "the bridge brings no finding of the security review".to_owned()
     } else {
-        format!("none: the bridge brings {} of the security review", plural(new, "finding", "findings"))
+        format!(
+            "none: the bridge brings {} of the security review",
+            plural(new, "finding", "findings")
+        )
     };
     risk("gaps in access rights", found, found, text)
 }
@@ -112,8 +142,13 @@ fn irreversible(files: &[FileView]) -> Risk {
     let found = if hard > 0 { Level::High } else { level(told > 0, Level::Low) };
     let text = match (hard, told) {
         (0, 0) => "every file has a rollback that brings everything back".to_owned(),
-        (0, told) => format!("rollbacks drop what the files made, with the rows written since ({told})"),
-        (hard, _) => format!("none: {} not brought back", plural(hard, "thing of prod is", "things of prod are")),
+        (0, told) => {
+            format!("rollbacks drop what the files made, with the rows written since ({told})")
+        }
+        (hard, _) => format!(
+            "none: {} not brought back",
+            plural(hard, "thing of prod is", "things of prod are")
+        ),
     };
     risk("irreversible steps", found, found, text)
 }

@@ -10,12 +10,13 @@ pub(super) fn is_protected(object: &Object) -> bool {
     attribute(object, "row_security").is_true()
 }
 
-/// All findings, sorted.
+/// All findings: what the bridge brings comes first.
 pub(super) fn findings(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     let mut findings = open_tables(input);
     findings.extend(definers(input));
     findings.extend(public_grants(input));
     findings.extend(keys_without_index(input));
+    findings.sort_by_key(|finding| !finding.new);
     findings
 }
 
@@ -33,8 +34,10 @@ fn finding(what: impl Into<String>, object: &Object, new: bool) -> SecurityFindi
 }
 
 fn open_tables(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    let guarded: BTreeSet<&str> =
-        goal(input, &["table"]).filter(|table| is_protected(table)).map(|table| table.id.part(0)).collect();
+    let guarded: BTreeSet<&str> = goal(input, &["table"])
+        .filter(|table| is_protected(table))
+        .map(|table| table.id.part(0))
+        .collect();
     goal(input, &["table"])
         .filter(|table| !is_protected(table) && guarded.contains(table.id.part(0)))
         .map(|table| {
@@ -46,11 +49,19 @@ fn open_tables(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 
 fn definers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     let open = |object: &Object| {
-        attribute(object, "security_definer").is_true() && !attribute(object, "settings").as_map().contains_key("search_path")
+        let settings = attribute(object, "settings").as_list();
+        let path = settings.iter().any(|setting| setting.starts_with("search_path="));
+        attribute(object, "security_definer").is_true() && !path
     };
     goal(input, &["function", "procedure"])
         .filter(|object| open(object))
-        .map(|object| finding("SECURITY DEFINER without its own search_path", object, is_new(input, object, open)))
+        .map(|object| {
+            finding(
+                "SECURITY DEFINER without its own search_path",
+                object,
+                is_new(input, object, open),
+            )
+        })
         .collect()
 }
 
@@ -59,15 +70,24 @@ fn public_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     let mut findings = Vec::new();
     for object in input.plan.goal.objects.values() {
         let held = |object: &Object, privilege: &str| match &object.facets.acl {
-            Some(acl) => acl.iter().any(|item| &*item.grantee == PUBLIC && &*item.privilege == privilege),
+            Some(acl) => {
+                acl.iter().any(|item| &*item.grantee == PUBLIC && &*item.privilege == privilege)
+            }
             None => is_default(object, privilege),
         };
         let items = object.facets.acl.iter().flatten().filter(|item| &*item.grantee == PUBLIC);
         for item in items {
             let before = input.prod.objects.get(&object.id);
-            let known = before.map_or_else(|| is_default(object, &item.privilege), |before| held(before, &item.privilege));
+            let known = before.map_or_else(
+                || is_default(object, &item.privilege),
+                |before| held(before, &item.privilege),
+            );
             if !known {
-                findings.push(finding(format!("{} is granted to PUBLIC", item.privilege), object, true));
+                findings.push(finding(
+                    format!("{} is granted to PUBLIC", item.privilege),
+                    object,
+                    true,
+                ));
             }
         }
     }
@@ -75,7 +95,10 @@ fn public_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 }
 
 fn is_default(object: &Object, privilege: &str) -> bool {
-    matches!((object.id.kind.name(), privilege), ("function" | "procedure", "EXECUTE") | ("enum", "USAGE"))
+    matches!(
+        (object.id.kind.name(), privilege),
+        ("function" | "procedure", "EXECUTE") | ("enum", "USAGE")
+    )
 }
 
 /// Foreign keys of which no column leads an index: a delete in the referenced table reads all rows.
@@ -85,8 +108,13 @@ fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
         let definition = attribute(object, "definition").as_str().unwrap_or_default();
         let key = match object.id.kind.name() {
             "index" if definition.contains(" WHERE ") => None,
-            "index" => definition.split_once(" USING ").and_then(|(_, rest)| rest.split_once('(')).map(|(_, key)| key),
-            _ => ["PRIMARY KEY (", "UNIQUE (", "UNIQUE NULLS NOT DISTINCT ("].iter().find_map(|start| definition.strip_prefix(start)),
+            "index" => definition
+                .split_once(" USING ")
+                .and_then(|(_, rest)| rest.split_once('('))
+                .map(|(_, key)| key),
+            _ => ["PRIMARY KEY (", "UNIQUE (", "UNIQUE NULLS NOT DISTINCT ("]
+                .iter()
+                .find_map(|start| definition.strip_prefix(start)),
         };
         let table = object.parent.as_ref().unwrap_or(&object.id);
         if let Some(name) = key.and_then(first_name) {
@@ -97,10 +125,18 @@ fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
         .filter(|object| {
             let definition = attribute(object, "definition").as_str().unwrap_or_default();
             let names = definition.strip_prefix("FOREIGN KEY (").map(names).unwrap_or_default();
-            let led = |name: &String| leading.contains(&(object.id.part(0), object.id.part(1), name.clone()));
+            let led = |name: &String| {
+                leading.contains(&(object.id.part(0), object.id.part(1), name.clone()))
+            };
             !names.is_empty() && !names.iter().any(led)
         })
-        .map(|object| finding("no index begins with a column of this foreign key", object, is_new(input, object, |_| true)))
+        .map(|object| {
+            finding(
+                "no index begins with a column of this foreign key",
+                object,
+                is_new(input, object, |_| true),
+            )
+        })
         .collect()
 }
 
@@ -108,12 +144,14 @@ fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 fn head(list: &str) -> Option<(String, &str)> {
     let end = if list.starts_with('"') {
         let mut quoted = false;
-        list.char_indices().find(|(_, c)| {
-            if *c == '"' {
-                quoted = !quoted;
-            }
-            !quoted && *c != '"'
-        })?.0
+        list.char_indices()
+            .find(|(_, c)| {
+                if *c == '"' {
+                    quoted = !quoted;
+                }
+                !quoted && *c != '"'
+            })?
+            .0
     } else {
         list.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))?
     };
