@@ -18,7 +18,21 @@ mod walls {
         ("report", &["diff", "model", "plan", "kinds"]),
         ("bundle", &["diff", "kinds", "model", "plan", "sql"]),
         ("verify", &["bundle", "connect", "diff", "introspect", "kinds", "model", "plan", "sql"]),
-        ("cli", &["bundle", "connect", "diff", "introspect", "kinds", "model", "plan", "report", "sql", "verify"]),
+        (
+            "cli",
+            &[
+                "bundle",
+                "connect",
+                "diff",
+                "introspect",
+                "kinds",
+                "model",
+                "plan",
+                "report",
+                "sql",
+                "verify",
+            ],
+        ),
     ];
 
     fn root() -> PathBuf {
@@ -46,12 +60,22 @@ mod walls {
         }
         let text = fs::read_to_string(path).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn folder_of(path: &Path) -> String {
         let inside = path.strip_prefix(root().join("src")).unwrap();
-        inside.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+        inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .trim_end_matches(".rs")
+            .to_owned()
     }
 
     #[test]
@@ -61,13 +85,21 @@ mod walls {
         for path in sources(&root().join("src")) {
             let folder = folder_of(&path);
             let Some(allowed) = allowed.get(folder.as_str()) else {
-                assert!(["lib", "main"].contains(&folder.as_str()), "src/{folder} has no line in the table of walls");
+                assert!(
+                    ["lib", "main"].contains(&folder.as_str()),
+                    "src/{folder} has no line in the table of walls"
+                );
                 continue;
             };
             for used in code(&path).split("crate::").skip(1) {
-                let name: String = used.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let name: String =
+                    used.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
                 seen += 1;
-                assert!(name == folder || allowed.contains(&name.as_str()), "{} uses crate::{name}", path.display());
+                assert!(
+                    name == folder || allowed.contains(&name.as_str()),
+                    "{} uses crate::{name}",
+                    path.display()
+                );
             }
         }
         assert!(seen > 100, "the test sees no uses: {seen}");
@@ -80,10 +112,16 @@ mod walls {
                 let code = code(&path);
                 for (at, _) in code.match_indices("Kind::") {
                     let rest = &code[at + 6..];
-                    let listing = ["ALL", "name", "parse"].iter().any(|word| rest.starts_with(word));
+                    let listing =
+                        ["ALL", "name", "parse"].iter().any(|word| rest.starts_with(word));
                     let whole_word = !code[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
                     let ledger = rest.starts_with("Unmodelled");
-                    assert!(listing || ledger || !whole_word, "{} names a kind: Kind::{}", path.display(), &rest[..rest.len().min(20)]);
+                    assert!(
+                        listing || ledger || !whole_word,
+                        "{} names a kind: Kind::{}",
+                        path.display(),
+                        &rest[..rest.len().min(20)]
+                    );
                 }
             }
         }
@@ -108,7 +146,11 @@ mod walls {
         for path in sources(&root().join("src")) {
             let folder = folder_of(&path);
             if !["connect", "introspect"].contains(&folder.as_str()) {
-                assert!(!code(&path).contains("tokio_postgres"), "{} uses the driver", path.display());
+                assert!(
+                    !code(&path).contains("tokio_postgres"),
+                    "{} uses the driver",
+                    path.display()
+                );
             }
         }
     }
@@ -118,11 +160,15 @@ mod walls {
         for path in sources(&root().join("src")) {
             let code = code(&path);
             for (at, _) in code.match_indices("CASCADE") {
-                assert!(code[..at].ends_with(['"', '_']) , "{} writes CASCADE", path.display());
+                assert!(code[..at].ends_with(['"', '_']), "{} writes CASCADE", path.display());
             }
             // a scratch database of our own may be gone already
             if folder_of(&path) != "verify" {
-                assert!(!code.contains("IF NOT EXISTS") && !code.contains("IF EXISTS"), "{} writes IF [NOT] EXISTS", path.display());
+                assert!(
+                    !code.contains("IF NOT EXISTS") && !code.contains("IF EXISTS"),
+                    "{} writes IF [NOT] EXISTS",
+                    path.display()
+                );
             }
         }
     }
@@ -144,7 +190,11 @@ mod walls {
             let text = fs::read_to_string(&path).unwrap();
             let head: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
             assert!(head.len() >= 3, "{} does not say what it owns", path.display());
-            assert!(head.iter().any(|line| line.contains("nvariant")), "{} states no invariant", path.display());
+            assert!(
+                head.iter().any(|line| line.contains("nvariant")),
+                "{} states no invariant",
+                path.display()
+            );
         }
     }
 

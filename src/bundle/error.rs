@@ -36,9 +36,15 @@ impl BundleError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Timestamp(_) => "for example --timestamp 20260131235959".to_owned(),
-            Self::NotEmpty(_) => "name a folder that does not exist yet with --out, or empty it".to_owned(),
-            Self::Io { .. } => "check that the folder may be written and that the disk is not full".to_owned(),
-            Self::Snapshot(_) | Self::Manifest(_) => "write the bundle again with pgbridge reconcile".to_owned(),
+            Self::NotEmpty(_) => {
+                "name a folder that does not exist yet with --out, or empty it".to_owned()
+            }
+            Self::Io { .. } => {
+                "check that the folder may be written and that the disk is not full".to_owned()
+            }
+            Self::Snapshot(_) | Self::Manifest(_) => {
+                "write the bundle again with pgbridge reconcile".to_owned()
+            }
         })
     }
 }

@@ -125,17 +125,26 @@ impl Manifest {
         struct Head {
             format_version: u32,
         }
-        let wrong = |error: serde_json::Error| BundleError::Manifest(format!("plan.json cannot be read: {error}"));
+        let wrong = |error: serde_json::Error| {
+            BundleError::Manifest(format!("plan.json cannot be read: {error}"))
+        };
         let head: Head = serde_json::from_str(text).map_err(wrong)?;
         if head.format_version != FORMAT_VERSION {
             let found = head.format_version;
-            return Err(BundleError::Manifest(format!("plan.json has format version {found}, and this pgbridge reads {FORMAT_VERSION}")));
+            return Err(BundleError::Manifest(format!(
+                "plan.json has format version {found}, and this pgbridge reads {FORMAT_VERSION}"
+            )));
         }
         serde_json::from_str(text).map_err(wrong)
     }
 }
 
-pub(super) fn file(input: &Input<'_>, migrations: &[Migration], dev: &str, prod: &str) -> Result<File, BundleError> {
+pub(super) fn file(
+    input: &Input<'_>,
+    migrations: &[Migration],
+    dev: &str,
+    prod: &str,
+) -> Result<File, BundleError> {
     let manifest = Manifest {
         format_version: FORMAT_VERSION,
         timestamp: input.timestamp.to_owned(),
@@ -143,7 +152,11 @@ pub(super) fn file(input: &Input<'_>, migrations: &[Migration], dev: &str, prod:
         apply_role: input.options.apply_role.clone(),
         dev: side(input.dev, dev),
         prod: side(input.prod, prod),
-        migrations: migrations.iter().zip(&input.plan.batches).map(|(migration, batch)| entry(migration, batch)).collect(),
+        migrations: migrations
+            .iter()
+            .zip(&input.plan.batches)
+            .map(|(migration, batch)| entry(migration, batch))
+            .collect(),
         withheld: input.plan.withheld.iter().map(withheld).collect(),
         unbridged: input.plan.unbridged.iter().map(unbridged).collect(),
     };
@@ -162,7 +175,8 @@ fn side(catalog: &Catalog, snapshot: &str) -> Side {
 }
 
 fn entry(migration: &Migration, batch: &crate::plan::Batch) -> Entry {
-    let steps = batch.steps.iter().zip(&migration.lines).filter(|(step, _)| !step.statements.is_empty());
+    let steps =
+        batch.steps.iter().zip(&migration.lines).filter(|(step, _)| !step.statements.is_empty());
     Entry {
         file: format!("migrations/{}", migration.file_name()),
         sha256: digest(migration.forward.as_bytes()),
@@ -189,7 +203,11 @@ fn step_entry(step: &Step, line: usize) -> StepEntry {
 }
 
 fn withheld(item: &crate::plan::Withheld) -> Withheld {
-    Withheld { object: item.id.to_string(), attribute: item.attribute.clone(), what: item.what.clone() }
+    Withheld {
+        object: item.id.to_string(),
+        attribute: item.attribute.clone(),
+        what: item.what.clone(),
+    }
 }
 
 fn unbridged(item: &crate::plan::Unbridged) -> Unbridged {

@@ -57,9 +57,12 @@ fn parse(timestamp: &str) -> Result<jiff::civil::DateTime, BundleError> {
     if timestamp.len() != 14 || !timestamp.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
-    let number = |from: usize, to: usize| timestamp.get(from..to).and_then(|text| text.parse::<i16>().ok()).unwrap_or(-1);
+    let number = |from: usize, to: usize| {
+        timestamp.get(from..to).and_then(|text| text.parse::<i16>().ok()).unwrap_or(-1)
+    };
     let small = |from: usize| i8::try_from(number(from, from + 2)).unwrap_or(-1);
-    jiff::civil::DateTime::new(number(0, 4), small(4), small(6), small(8), small(10), small(12), 0).map_err(|_| wrong())
+    jiff::civil::DateTime::new(number(0, 4), small(4), small(6), small(8), small(10), small(12), 0)
+        .map_err(|_| wrong())
 }
 
 /// Each file one minute after the one before: names sort as they run, by hand and by runners.
@@ -152,7 +155,12 @@ fn header(text: &mut Text, steps: &[Step]) {
     let mut locks = BTreeSet::new();
     for step in steps {
         for (relation, lock) in &step.effects.locks {
-            locks.insert(format!("Lock: {} on {} ({})", lock.name(), relation.label(), lock.meaning()));
+            locks.insert(format!(
+                "Lock: {} on {} ({})",
+                lock.name(),
+                relation.label(),
+                lock.meaning()
+            ));
         }
         for relation in &step.effects.rewrites {
             locks.insert(format!("Rewrites {}", relation.label()));
@@ -212,7 +220,8 @@ fn assertions(input: &Input<'_>, steps: &[Step]) -> Option<String> {
              USING HINT = 'default privileges depend on who creates: run it as that role, or plan again with --apply-role';\n  END IF;"
         ));
     }
-    let standing: BTreeSet<&ObjectId> = steps.iter().flat_map(|step| step.effects.locks.keys()).collect();
+    let standing: BTreeSet<&ObjectId> =
+        steps.iter().flat_map(|step| step.effects.locks.keys()).collect();
     for id in standing {
         let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
         lines.push(format!(

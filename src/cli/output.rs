@@ -33,7 +33,11 @@ pub(super) fn coloured(text: &str, colour: AnsiColor) -> String {
 pub(super) fn failed(error: &CliError) -> ExitCode {
     let label = coloured("error:", AnsiColor::Red);
     let hint = error.hint().map(|hint| format!("; {}", printable(&hint))).unwrap_or_default();
-    let _ = writeln!(anstream::stderr().lock(), "pgbridge: {label} {}{hint}", printable(&error.to_string()));
+    let _ = writeln!(
+        anstream::stderr().lock(),
+        "pgbridge: {label} {}{hint}",
+        printable(&error.to_string())
+    );
     Exit::Failed.into()
 }
 

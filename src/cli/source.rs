@@ -45,7 +45,8 @@ impl Source {
             Self::File(path) => {
                 let read = |source| CliError::Read { path: path.clone(), source };
                 let text = std::fs::read_to_string(path).map_err(read)?;
-                snapshot::read(&text, specs_of).map_err(|source| CliError::Snapshot { path: path.clone(), source })
+                snapshot::read(&text, specs_of)
+                    .map_err(|source| CliError::Snapshot { path: path.clone(), source })
             }
         }
     }
@@ -54,11 +55,17 @@ impl Source {
 /// Both sides, read at the same time. The same database twice is an error.
 ///
 /// Table sizes are asked of prod where a plan is made: they cost as much as the rest of a small scan.
-pub(super) async fn read_both(dev: &Source, prod: &Source, sizes: bool) -> Result<(Catalog, Catalog), CliError> {
+pub(super) async fn read_both(
+    dev: &Source,
+    prod: &Source,
+    sizes: bool,
+) -> Result<(Catalog, Catalog), CliError> {
     let of_prod = CaptureOptions { sizes };
     let (dev_catalog, prod_catalog) =
-        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod)).await?;
-    let same_address = matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
+        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod))
+            .await?;
+    let same_address =
+        matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
     if same_address || dev_catalog.is_same_database(&prod_catalog) {
         return Err(CliError::SameDatabase(prod.name()));
     }

@@ -23,7 +23,14 @@ pub fn compare(dev: &Catalog, prod: &Catalog) -> Divergence {
 
 fn one_sided(object: &Object, side: Side, other: &Catalog) -> Drift {
     let told_with = object.parent.clone().filter(|parent| !other.objects.contains_key(parent));
-    Drift { object: object.id.clone(), told_with, side, changes: Vec::new(), level: Level::Drift, unmodelled: false }
+    Drift {
+        object: object.id.clone(),
+        told_with,
+        side,
+        changes: Vec::new(),
+        level: Level::Drift,
+        unmodelled: false,
+    }
 }
 
 fn both(dev: &Object, prod: &Object, ranks: (Option<&usize>, Option<&usize>)) -> Option<Drift> {
@@ -62,7 +69,9 @@ fn both(dev: &Object, prod: &Object, ranks: (Option<&usize>, Option<&usize>)) ->
         }
     }
     if dev.parent != prod.parent {
-        let shown = |object: &Object| object.parent.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let shown = |object: &Object| {
+            object.parent.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)
+        };
         changes.push(Change {
             attribute: "part_of".to_owned(),
             dev: shown(dev),
@@ -73,7 +82,14 @@ fn both(dev: &Object, prod: &Object, ranks: (Option<&usize>, Option<&usize>)) ->
         });
     }
     let level = changes.iter().map(|change| change.level).max()?;
-    Some(Drift { object: dev.id.clone(), told_with: None, side: Side::Both, changes, level, unmodelled: false })
+    Some(Drift {
+        object: dev.id.clone(),
+        told_with: None,
+        side: Side::Both,
+        changes,
+        level,
+        unmodelled: false,
+    })
 }
 
 /// What only one of two sets, lists or maps has.

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// Two long texts that share nothing cost quadratic time: after half a second the rest is told as
 /// replaced.
 pub fn unified(prod: &str, dev: &str) -> String {
-    let ending = |text: &str| if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+    let ending =
+        |text: &str| if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let (prod, dev) = (ending(prod), ending(dev));
     let diff = TextDiff::configure().timeout(Duration::from_millis(500)).diff_lines(&prod, &dev);
     diff.unified_diff().context_radius(3).to_string()

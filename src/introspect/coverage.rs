@@ -6,14 +6,54 @@ use crate::model::Notice;
 
 /// Catalogs whose rows become objects, edges, facets or ledger lines.
 const READ: &[&str] = &[
-    "pg_aggregate", "pg_am", "pg_amop", "pg_amproc", "pg_attrdef", "pg_attribute", "pg_cast", "pg_class",
-    "pg_collation", "pg_constraint", "pg_conversion", "pg_db_role_setting", "pg_default_acl", "pg_depend",
-    "pg_description", "pg_enum", "pg_event_trigger", "pg_extension", "pg_foreign_data_wrapper",
-    "pg_foreign_server", "pg_foreign_table", "pg_index", "pg_inherits", "pg_init_privs", "pg_language",
-    "pg_namespace", "pg_opclass", "pg_operator", "pg_opfamily", "pg_partitioned_table", "pg_policy", "pg_proc",
-    "pg_publication", "pg_publication_namespace", "pg_publication_rel", "pg_range", "pg_rewrite", "pg_seclabel",
-    "pg_sequence", "pg_statistic_ext", "pg_transform", "pg_trigger", "pg_ts_config", "pg_ts_config_map",
-    "pg_ts_dict", "pg_ts_parser", "pg_ts_template", "pg_type",
+    "pg_aggregate",
+    "pg_am",
+    "pg_amop",
+    "pg_amproc",
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_cast",
+    "pg_class",
+    "pg_collation",
+    "pg_constraint",
+    "pg_conversion",
+    "pg_db_role_setting",
+    "pg_default_acl",
+    "pg_depend",
+    "pg_description",
+    "pg_enum",
+    "pg_event_trigger",
+    "pg_extension",
+    "pg_foreign_data_wrapper",
+    "pg_foreign_server",
+    "pg_foreign_table",
+    "pg_index",
+    "pg_inherits",
+    "pg_init_privs",
+    "pg_language",
+    "pg_namespace",
+    "pg_opclass",
+    "pg_operator",
+    "pg_opfamily",
+    "pg_partitioned_table",
+    "pg_policy",
+    "pg_proc",
+    "pg_publication",
+    "pg_publication_namespace",
+    "pg_publication_rel",
+    "pg_range",
+    "pg_rewrite",
+    "pg_seclabel",
+    "pg_sequence",
+    "pg_statistic_ext",
+    "pg_transform",
+    "pg_trigger",
+    "pg_ts_config",
+    "pg_ts_config_map",
+    "pg_ts_dict",
+    "pg_ts_parser",
+    "pg_ts_template",
+    "pg_type",
 ];
 
 /// Catalogs that are left out, each with its reason.
@@ -63,6 +103,10 @@ pub(super) async fn check(session: &Session, major: i32) -> Result<Vec<Notice>, 
     if unreadable.is_empty() {
         Ok(notices)
     } else {
-        Err(IntrospectError::Unreadable { role, catalog: unreadable.join(", "), server: session.describe() })
+        Err(IntrospectError::Unreadable {
+            role,
+            catalog: unreadable.join(", "),
+            server: session.describe(),
+        })
     }
 }

@@ -21,10 +21,14 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
             continue;
         }
         // the internal end of a whole points at its own part in both directions
-        let (Some(a), Some(b)) = (resolved.find(from).cloned(), resolved.find(to).cloned()) else { continue };
+        let (Some(a), Some(b)) = (resolved.find(from).cloned(), resolved.find(to).cloned()) else {
+            continue;
+        };
         // a foreign key names its own columns automatically and the others' plainly; both hold it
-        let need = if need == Need::Part && resolved.at.get(&from) != Some(&a) { continue } else { need };
-        let need = if from.class == class::PG_REWRITE && need == Need::Auto { Need::Hard } else { need };
+        let need =
+            if need == Need::Part && resolved.at.get(&from) != Some(&a) { continue } else { need };
+        let need =
+            if from.class == class::PG_REWRITE && need == Need::Auto { Need::Hard } else { need };
         resolved.catalog.add_need(&a, &b, need);
     }
     implied(resolved);

@@ -1,6 +1,6 @@
 //! Privileges and comments, each one flat query, attached by address.
 
-use crate::introspect::fetch::{Rows, RowFields};
+use crate::introspect::fetch::{RowFields, Rows};
 use crate::introspect::ledger;
 use crate::introspect::resolve::Resolved;
 use crate::introspect::server::Server;
@@ -32,10 +32,18 @@ fn privileges(rows: &Rows, server: &Server, resolved: &mut Resolved) {
     };
     let mut lists: BTreeMap<ObjectId, BTreeSet<AclItem>> = BTreeMap::new();
     for row in rows.privileges.rows() {
-        let Some(id) = resolved.at.get(&address(&row)).filter(|id| id.kind != Kind::Unmodelled) else { continue };
+        let Some(id) = resolved.at.get(&address(&row)).filter(|id| id.kind != Kind::Unmodelled)
+        else {
+            continue;
+        };
         let Some(object) = resolved.catalog.objects.get(id) else { continue };
-        let owner = if id.kind == Kind::DefaultAcl { Some(Arc::from(id.part(0))) } else { owner_of(&resolved.catalog, object) };
-        let normal = |role: Arc<str>| if Some(&role) == owner.as_ref() { OWNER.into() } else { role };
+        let owner = if id.kind == Kind::DefaultAcl {
+            Some(Arc::from(id.part(0)))
+        } else {
+            owner_of(&resolved.catalog, object)
+        };
+        let normal =
+            |role: Arc<str>| if Some(&role) == owner.as_ref() { OWNER.into() } else { role };
         let list = lists.entry(id.clone()).or_default();
         if let Some(privilege) = row.text("privilege_type") {
             list.insert(AclItem {
@@ -101,7 +109,10 @@ fn unattached(at: Address, on: Option<ObjectId>, text: &str, resolved: &mut Reso
 fn extension_marks(rows: &Rows, resolved: &mut Resolved) {
     for row in rows.depend.rows().filter(|row| row.letter("deptype") == 'x') {
         let (from, to) = super::resolve::ends(&row);
-        let (Some(id), Some(extension)) = (resolved.at.get(&from).cloned(), resolved.at.get(&to)) else { continue };
+        let (Some(id), Some(extension)) = (resolved.at.get(&from).cloned(), resolved.at.get(&to))
+        else {
+            continue;
+        };
         let name = Arc::from(extension.name());
         if let Some(object) = resolved.catalog.objects.get_mut(&id) {
             object.facets.extensions.insert(name);

@@ -15,7 +15,11 @@ impl Table {
     /// Reads the names of the columns once.
     pub(super) fn new(rows: Vec<Row>) -> Self {
         let columns = rows.first().map(|row| {
-            row.columns().iter().enumerate().map(|(at, column)| (column.name().to_owned(), at)).collect()
+            row.columns()
+                .iter()
+                .enumerate()
+                .map(|(at, column)| (column.name().to_owned(), at))
+                .collect()
         });
         Self { columns: columns.unwrap_or_default(), rows }
     }
@@ -43,7 +47,9 @@ impl RowFields<'_> {
     fn get<'a, T: tokio_postgres::types::FromSql<'a>>(&'a self, column: &str) -> T {
         match self.row.try_get(self.at(column)) {
             Ok(value) => value,
-            Err(error) => panic!("column {column} of a query is not what it should be ({error}): this is a bug"),
+            Err(error) => panic!(
+                "column {column} of a query is not what it should be ({error}): this is a bug"
+            ),
         }
     }
 }
@@ -92,14 +98,27 @@ pub(super) struct Rows {
 }
 
 /// Runs every query of a capture in one round trip, or two.
-pub(super) async fn scans(session: &Session, major: i32, options: CaptureOptions) -> Result<Rows, IntrospectError> {
+pub(super) async fn scans(
+    session: &Session,
+    major: i32,
+    options: CaptureOptions,
+) -> Result<Rows, IntrospectError> {
     let mut queries: Vec<String> = scan::ALL.iter().map(|scan| scan::sql(*scan, major)).collect();
-    let fixed = [scan::DEPEND, scan::COLUMN_TYPES, scan::ARGUMENT_TYPES, scan::COMMENTS, scan::PRIVILEGES, scan::SCHEMAS];
+    let fixed = [
+        scan::DEPEND,
+        scan::COLUMN_TYPES,
+        scan::ARGUMENT_TYPES,
+        scan::COMMENTS,
+        scan::PRIVILEGES,
+        scan::SCHEMAS,
+    ];
     queries.extend(fixed.iter().map(|sql| (*sql).to_owned()));
     if options.sizes {
         queries.push(scan::SIZES.to_owned());
     }
-    let answers = futures_util::future::try_join_all(queries.iter().map(|sql| session.rows(sql, &[]))).await?;
+    let answers =
+        futures_util::future::try_join_all(queries.iter().map(|sql| session.rows(sql, &[])))
+            .await?;
     let mut tables = answers.into_iter().map(Table::new);
     let scans = scan::ALL.iter().copied().zip(tables.by_ref()).collect();
     let mut next = || tables.next().unwrap_or_else(|| Table::new(Vec::new()));

@@ -14,13 +14,17 @@ const IDENTIFY: &str = "SELECT u.class, u.object, CASE WHEN u.class = 1260 THEN 
     FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::oid[])) u(class, object)";
 
 /// The names of `addresses`.
-pub(super) async fn ask(session: &Session, addresses: &BTreeSet<Address>) -> Result<BTreeMap<Address, String>, IntrospectError> {
+pub(super) async fn ask(
+    session: &Session,
+    addresses: &BTreeSet<Address>,
+) -> Result<BTreeMap<Address, String>, IntrospectError> {
     if addresses.is_empty() {
         return Ok(BTreeMap::new());
     }
     let classes: Vec<u32> = addresses.iter().map(|address| address.class).collect();
     let objects: Vec<u32> = addresses.iter().map(|address| address.object).collect();
-    let rows = session.rows(IDENTIFY, &[(&classes, Type::OID_ARRAY), (&objects, Type::OID_ARRAY)]).await?;
+    let rows =
+        session.rows(IDENTIFY, &[(&classes, Type::OID_ARRAY), (&objects, Type::OID_ARRAY)]).await?;
     let name = |row: &crate::connect::Row| {
         let address = Address::new(row.get::<_, u32>("class"), row.get::<_, u32>("object"));
         row.get::<_, Option<String>>("name").map(|name| (address, name))

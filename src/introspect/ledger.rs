@@ -36,14 +36,15 @@ pub(super) async fn complete(
             (!needless).then(|| (catalog, query(catalog), oids))
         })
         .collect();
-    let answers = futures_util::future::try_join_all(queries.iter().map(|(catalog, sql, oids)| async move {
-        if catalog.condition.is_empty() {
-            session.rows(sql, &[(oids, Type::OID_ARRAY)]).await
-        } else {
-            session.rows(sql, &[]).await
-        }
-    }))
-    .await?;
+    let answers =
+        futures_util::future::try_join_all(queries.iter().map(|(catalog, sql, oids)| async move {
+            if catalog.condition.is_empty() {
+                session.rows(sql, &[(oids, Type::OID_ARRAY)]).await
+            } else {
+                session.rows(sql, &[]).await
+            }
+        }))
+        .await?;
     let mut lines = Vec::new();
     for ((catalog, _, _), rows) in queries.iter().zip(answers) {
         read(catalog, &Table::new(rows), resolved, &mut lines);
@@ -87,17 +88,27 @@ fn query(catalog: &LedgerCatalog) -> String {
              FROM {from}, LATERAL pg_catalog.pg_identify_object({class}, {oid}, {sub}) i WHERE {condition}"
         );
     }
-    format!("SELECT {oid} AS object, {sub} AS sub, {what} AS type, {identity} AS identity, ({row})::text AS content FROM {from} WHERE {condition}")
+    format!(
+        "SELECT {oid} AS object, {sub} AS sub, {what} AS type, {identity} AS identity, ({row})::text AS content FROM {from} WHERE {condition}"
+    )
 }
 
 /// Keeps what is the user's own, and gives each row its identity and address.
-fn read(catalog: &'static LedgerCatalog, table: &Table, resolved: &mut Resolved, lines: &mut Vec<Line>) {
+fn read(
+    catalog: &'static LedgerCatalog,
+    table: &Table,
+    resolved: &mut Resolved,
+    lines: &mut Vec<Line>,
+) {
     for row in table.rows() {
         let sub = row.int("sub").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
         let address = Address { class: catalog.class, object: row.oid("object"), sub };
         let whole = Address { sub: 0, ..address };
         let of_extension = resolved.members.contains_key(&whole)
-            || resolved.internal.get(&whole).is_some_and(|owner| resolved.members.contains_key(owner));
+            || resolved
+                .internal
+                .get(&whole)
+                .is_some_and(|owner| resolved.members.contains_key(owner));
         if address.object != 0 && of_extension {
             continue;
         }
@@ -118,7 +129,8 @@ fn unknown_addresses(lines: &[Line], resolved: &Resolved) -> BTreeSet<Address> {
             let Some(value) = line.row.get(*column) else { continue };
             for oid in oids(value) {
                 let address = Address::new(*class, oid);
-                if oid != 0 && (*class == ROLE || oid >= 10_000) && resolved.find(address).is_none() {
+                if oid != 0 && (*class == ROLE || oid >= 10_000) && resolved.find(address).is_none()
+                {
                     unknown.insert(address);
                 }
             }
@@ -130,7 +142,9 @@ fn unknown_addresses(lines: &[Line], resolved: &Resolved) -> BTreeSet<Address> {
 fn oids(value: &Value) -> Vec<u32> {
     match value {
         Value::String(text) => text.split(' ').filter_map(|part| part.parse().ok()).collect(),
-        Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()).into_iter().collect(),
+        Value::Number(number) => {
+            number.as_u64().and_then(|number| u32::try_from(number).ok()).into_iter().collect()
+        }
         Value::Array(list) => list.iter().flat_map(oids).collect(),
         _ => Vec::new(),
     }
@@ -148,14 +162,21 @@ fn entry(
     }
     for (column, class) in catalog.refs {
         if let Some(value) = row.get_mut(*column) {
-            let identities: Vec<Value> = oids(value).iter().map(|oid| name(Address::new(*class, *oid), resolved, names)).collect();
+            let identities: Vec<Value> = oids(value)
+                .iter()
+                .map(|oid| name(Address::new(*class, *oid), resolved, names))
+                .collect();
             *value = Value::Array(identities);
         }
     }
     let mut redacted = false;
     for column in catalog.options {
         if let Some(value) = row.get_mut(*column) {
-            redacted |= if matches!(*column, "setconfig" | "proconfig") { redact::settings(value) } else { redact::options(value) };
+            redacted |= if matches!(*column, "setconfig" | "proconfig") {
+                redact::settings(value)
+            } else {
+                redact::options(value)
+            };
         }
     }
     let text = Value::Object(row).to_string();

@@ -39,7 +39,10 @@ const TRIES: u32 = 3;
 const STATEMENT_TIMEOUT: u32 = 60;
 
 /// Captures the session's database: read-only, in one snapshot, again when the schema moved.
-pub async fn capture(session: &Session, options: CaptureOptions) -> Result<Catalog, IntrospectError> {
+pub async fn capture(
+    session: &Session,
+    options: CaptureOptions,
+) -> Result<Catalog, IntrospectError> {
     let mut tried = 0;
     loop {
         tried += 1;
@@ -65,7 +68,10 @@ pub async fn capture(session: &Session, options: CaptureOptions) -> Result<Catal
     }
 }
 
-async fn once(session: &Session, options: CaptureOptions) -> Result<(Catalog, String), IntrospectError> {
+async fn once(
+    session: &Session,
+    options: CaptureOptions,
+) -> Result<(Catalog, String), IntrospectError> {
     session.begin_capture(STATEMENT_TIMEOUT).await?;
     let mut server = server::read(session).await?;
     let notices = coverage::check(session, server.info.major()).await?;

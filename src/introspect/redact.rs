@@ -4,9 +4,27 @@ use serde_json::Value;
 
 /// Options of foreign servers, tables and wrappers that hold no secret (`postgres_fdw`, `file_fdw`).
 const HARMLESS: &[&str] = &[
-    "async_capable", "batch_size", "column_name", "dbname", "extensions", "fdw_startup_cost", "fdw_tuple_cost",
-    "fetch_size", "format", "header", "host", "hostaddr", "keep_connections", "parallel_abort", "parallel_commit",
-    "port", "schema_name", "table_name", "truncatable", "updatable", "use_remote_estimate",
+    "async_capable",
+    "batch_size",
+    "column_name",
+    "dbname",
+    "extensions",
+    "fdw_startup_cost",
+    "fdw_tuple_cost",
+    "fetch_size",
+    "format",
+    "header",
+    "host",
+    "hostaddr",
+    "keep_connections",
+    "parallel_abort",
+    "parallel_commit",
+    "port",
+    "schema_name",
+    "table_name",
+    "truncatable",
+    "updatable",
+    "use_remote_estimate",
 ];
 
 /// Keeps the names of all options and the values of harmless ones. True when a value went.
@@ -33,7 +51,8 @@ pub(super) fn settings(value: &mut Value) -> bool {
     for entry in entries.iter_mut() {
         let Some(text) = entry.as_str() else { continue };
         let name = text.split_once('=').map_or(text, |(name, _)| name).to_owned();
-        let own = !name.contains('.') && !["pass", "secret", "token", "key"].iter().any(|word| name.contains(word));
+        let own = !name.contains('.')
+            && !["pass", "secret", "token", "key"].iter().any(|word| name.contains(word));
         if !own {
             went = true;
             *entry = Value::String(name);

@@ -1,10 +1,10 @@
 //! Rows become objects: names are built parents first, and OIDs end here.
 
-use crate::introspect::fetch::{Rows, RowFields};
-use crate::introspect::server::Server;
+use crate::introspect::fetch::{RowFields, Rows};
 use crate::introspect::scan;
-use crate::kinds::{self, Address, Claim, Fields, Found, Name, Place, Raw, Scan};
+use crate::introspect::server::Server;
 use crate::kinds::row::class;
+use crate::kinds::{self, Address, Claim, Fields, Found, Name, Place, Raw, Scan};
 use crate::model::{Catalog, Facets, Kind, Need, Object, ObjectId, PUBLIC, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -70,8 +70,10 @@ impl Names<'_> {
             Name::Role(oid) => self.role(*oid),
             Name::Schema(oid) => self.schemas.get(oid).cloned().unwrap_or_else(|| Arc::from("")),
             Name::Types(oids) => {
-                let names: Vec<&str> =
-                    oids.iter().map(|oid| self.types.arguments.get(oid).map_or("?", |name| name)).collect();
+                let names: Vec<&str> = oids
+                    .iter()
+                    .map(|oid| self.types.arguments.get(oid).map_or("?", |name| name))
+                    .collect();
                 Arc::from(names.join(", "))
             }
         }
@@ -88,7 +90,12 @@ pub(super) fn objects(rows: &Rows, server: &Server) -> Resolved {
         unclaimed: BTreeSet::new(),
         members: BTreeMap::new(),
         internal: BTreeMap::new(),
-        system_schemas: names.schemas.iter().filter(|(_, name)| is_system(name)).map(|(oid, _)| *oid).collect(),
+        system_schemas: names
+            .schemas
+            .iter()
+            .filter(|(_, name)| is_system(name))
+            .map(|(oid, _)| *oid)
+            .collect(),
     };
     read_belonging(rows, &mut resolved);
     let mut found = Vec::new();
@@ -109,12 +116,16 @@ fn is_system(schema: &str) -> bool {
 }
 
 fn names<'a>(rows: &Rows, server: &'a Server) -> Names<'a> {
-    let schemas = rows.schemas.rows().map(|row| (row.oid("oid"), Arc::from(row.name("nspname")))).collect();
+    let schemas =
+        rows.schemas.rows().map(|row| (row.oid("oid"), Arc::from(row.name("nspname")))).collect();
     let mut types = rows.types.iter();
-    let column = |row: RowFields<'_>| ((row.oid("type"), row.int("modifier").unwrap_or(-1)), Arc::from(row.name("name")));
+    let column = |row: RowFields<'_>| {
+        ((row.oid("type"), row.int("modifier").unwrap_or(-1)), Arc::from(row.name("name")))
+    };
     let columns = types.next().map(|table| table.rows().map(column).collect()).unwrap_or_default();
     let argument = |row: RowFields<'_>| (row.oid("type"), Arc::from(row.name("name")));
-    let arguments = types.next().map(|table| table.rows().map(argument).collect()).unwrap_or_default();
+    let arguments =
+        types.next().map(|table| table.rows().map(argument).collect()).unwrap_or_default();
     Names { schemas, roles: &server.roles, types: TypeNames { columns, arguments } }
 }
 
@@ -136,26 +147,37 @@ fn read_belonging(rows: &Rows, resolved: &mut Resolved) {
 
 /// Both ends of a row of `pg_depend`.
 pub(super) fn ends(row: &RowFields<'_>) -> (Address, Address) {
-    let number = |column: &str| row.int(column).and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
-    let from = Address { class: row.oid("classid"), object: row.oid("objid"), sub: number("objsubid") };
-    let to = Address { class: row.oid("refclassid"), object: row.oid("refobjid"), sub: number("refobjsubid") };
+    let number =
+        |column: &str| row.int(column).and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+    let from =
+        Address { class: row.oid("classid"), object: row.oid("objid"), sub: number("objsubid") };
+    let to = Address {
+        class: row.oid("refclassid"),
+        object: row.oid("refobjid"),
+        sub: number("refobjsubid"),
+    };
     (from, to)
 }
 
 /// Exactly one kind claims a row; none makes it a line of the ledger.
 fn claim(scan: Scan, row: &RowFields<'_>, resolved: &mut Resolved) -> Option<(Kind, Found)> {
     let address = scan::address(scan, row);
-    let in_system = scan::schema_column(scan).is_some_and(|column| resolved.system_schemas.contains(&row.oid(column)));
+    let in_system = scan::schema_column(scan)
+        .is_some_and(|column| resolved.system_schemas.contains(&row.oid(column)));
     let whole = Address { sub: 0, ..address };
     if in_system || resolved.members.contains_key(&whole) {
         return None;
     }
     // range constructors, multiranges, the relation of a composite type
-    let is_part = matches!(scan, Scan::Proc | Scan::Type) || (scan == Scan::Class && row.letter("relkind") == 'c');
+    let is_part = matches!(scan, Scan::Proc | Scan::Type)
+        || (scan == Scan::Class && row.letter("relkind") == 'c');
     if is_part && resolved.internal.contains_key(&address) {
         return None;
     }
-    let mut claims = kinds::REGISTRY.iter().filter(|kind| kind.scan() == scan).map(|kind| (kind, kind.claims(row)));
+    let mut claims = kinds::REGISTRY
+        .iter()
+        .filter(|kind| kind.scan() == scan)
+        .map(|kind| (kind, kind.claims(row)));
     let mut mine = None;
     for (kind, answer) in claims.by_ref() {
         match answer {
@@ -167,7 +189,9 @@ fn claim(scan: Scan, row: &RowFields<'_>, resolved: &mut Resolved) -> Option<(Ki
             }
         }
     }
-    if let Some(kind) = mine { Some((kind.kind(), kind.decode(row))) } else {
+    if let Some(kind) = mine {
+        Some((kind.kind(), kind.decode(row)))
+    } else {
         resolved.unclaimed.insert(address);
         None
     }
@@ -193,7 +217,8 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
         }
         if waiting.is_empty() || waiting.len() == before {
             let left = waiting.into_iter().map(|(_, object)| object.address);
-            let of_extension = |address: &Address| resolved.members.contains_key(&Address { sub: 0, ..*address });
+            let of_extension =
+                |address: &Address| resolved.members.contains_key(&Address { sub: 0, ..*address });
             let left: Vec<Address> = left.filter(|address| !of_extension(address)).collect();
             resolved.unclaimed.extend(left);
             break;
@@ -210,8 +235,14 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
 }
 
 /// The identity and the parent; `None` while the parent has none.
-fn identity(kind: Kind, found: &Found, names: &Names<'_>, resolved: &Resolved) -> Option<(ObjectId, Option<ObjectId>)> {
-    let modelled = |address: &Address| resolved.at.get(address).filter(|id| id.kind != Kind::Unmodelled);
+fn identity(
+    kind: Kind,
+    found: &Found,
+    names: &Names<'_>,
+    resolved: &Resolved,
+) -> Option<(ObjectId, Option<ObjectId>)> {
+    let modelled =
+        |address: &Address| resolved.at.get(address).filter(|id| id.kind != Kind::Unmodelled);
     let (mut path, mut parent) = match &found.place {
         Place::Database => (Vec::new(), None),
         Place::Schema(oid) => (vec![names.schemas.get(oid)?.clone()], None),
@@ -227,13 +258,21 @@ fn identity(kind: Kind, found: &Found, names: &Names<'_>, resolved: &Resolved) -
     Some((ObjectId::from_parts(kind, path), parent))
 }
 
-fn build(id: &ObjectId, parent: Option<ObjectId>, found: Found, names: &Names<'_>, resolved: &Resolved) -> Object {
+fn build(
+    id: &ObjectId,
+    parent: Option<ObjectId>,
+    found: Found,
+    names: &Names<'_>,
+    resolved: &Resolved,
+) -> Object {
     let value = |raw: Raw| match raw {
         Raw::Value(value) => value,
         Raw::Ref(address) => resolved.find(address).map_or(Value::Null, |id| Value::Id(id.clone())),
-        Raw::Type(oid, modifier) => {
-            names.types.columns.get(&(oid, modifier)).map_or(Value::Null, |name| Value::Text(name.clone()))
-        }
+        Raw::Type(oid, modifier) => names
+            .types
+            .columns
+            .get(&(oid, modifier))
+            .map_or(Value::Null, |name| Value::Text(name.clone())),
         Raw::Roles(oids) => {
             let role = |oid: &u32| if *oid == 0 { Arc::from(PUBLIC) } else { names.role(*oid) };
             Value::Set(oids.iter().map(role).collect())

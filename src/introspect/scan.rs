@@ -35,15 +35,15 @@ pub(super) fn sql(scan: Scan, major: i32) -> String {
         Scan::Namespace => NAMESPACE.to_owned(),
         Scan::Extension => EXTENSION.to_owned(),
         Scan::Type => TYPE.to_owned(),
-        Scan::Proc => {
-            PROC.replace("{sqlbody}", from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text"))
-        }
+        Scan::Proc => PROC.replace(
+            "{sqlbody}",
+            from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text"),
+        ),
         Scan::Class => CLASS.to_owned(),
         Scan::Attribute => attribute(major),
         Scan::AttrDef => ATTRDEF.to_owned(),
-        Scan::Constraint => {
-            CONSTRAINT.replace("{conenforced}", from(major, 18, "k.conenforced::text", "NULL::text"))
-        }
+        Scan::Constraint => CONSTRAINT
+            .replace("{conenforced}", from(major, 18, "k.conenforced::text", "NULL::text")),
         Scan::Index => INDEX.to_owned(),
         Scan::Rewrite => REWRITE.to_owned(),
         Scan::Trigger => TRIGGER.to_owned(),
@@ -61,7 +61,8 @@ pub(super) fn address(scan: Scan, row: &dyn Fields) -> Address {
         Scan::Proc => Address::new(class::PG_PROC, row.oid("oid")),
         Scan::Class => Address::new(class::PG_CLASS, row.oid("oid")),
         Scan::Attribute => {
-            let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+            let number =
+                row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
             Address::column(row.oid("attrelid"), number)
         }
         Scan::AttrDef => Address::new(class::PG_ATTRDEF, row.oid("oid")),
@@ -199,8 +200,7 @@ const POLICY: &str = "SELECT p.oid, p.polrelid, p.polname, p.polcmd::text, p.pol
     pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using_expression, \
     pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS check_expression FROM pg_catalog.pg_policy p";
 
-const DEFAULT_ACL: &str =
-    "SELECT d.oid, d.defaclrole, d.defaclnamespace, d.defaclobjtype::text FROM pg_catalog.pg_default_acl d";
+const DEFAULT_ACL: &str = "SELECT d.oid, d.defaclrole, d.defaclnamespace, d.defaclobjtype::text FROM pg_catalog.pg_default_acl d";
 
 /// `(classid, objid, objsubid)` needs `(refclassid, refobjid, refobjsubid)`. Pinned rows exist up
 /// to 14 only.

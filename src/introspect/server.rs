@@ -51,7 +51,8 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     } else {
         None
     };
-    let pair = |row: &Row| (row.get::<_, String>(0), row.get::<_, Option<String>>(1).unwrap_or_default());
+    let pair =
+        |row: &Row| (row.get::<_, String>(0), row.get::<_, Option<String>>(1).unwrap_or_default());
     let roles: BTreeMap<u32, Arc<str>> =
         roles.iter().map(|row| (row.get::<_, u32>(0), Arc::from(row.get::<_, &str>(1)))).collect();
     let info = ServerInfo {

@@ -11,7 +11,15 @@ use std::collections::BTreeMap;
 pub(super) fn add_needs(catalog: &mut Catalog) {
     let mut named: BTreeMap<&str, Vec<&ObjectId>> = BTreeMap::new();
     for id in catalog.objects.keys() {
-        if matches!(id.kind, Kind::Table | Kind::View | Kind::Sequence | Kind::Enum | Kind::Function | Kind::Procedure) {
+        if matches!(
+            id.kind,
+            Kind::Table
+                | Kind::View
+                | Kind::Sequence
+                | Kind::Enum
+                | Kind::Function
+                | Kind::Procedure
+        ) {
             named.entry(id.part(1)).or_default().push(id);
         }
     }

@@ -4,23 +4,51 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Slot, column, index,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, column, index,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
-    AttrSpec { name: "type", doc: "check, primary key, unique, foreign key, exclude (contype)", compare: Compare::Drift },
-    AttrSpec { name: "definition", doc: "pg_get_constraintdef without the marks below", compare: Compare::Drift },
-    AttrSpec { name: "deferrable", doc: "DEFERRABLE [INITIALLY DEFERRED]", compare: Compare::Drift },
-    AttrSpec { name: "not_valid", doc: "rows that stood before were not checked", compare: Compare::Drift },
+    AttrSpec {
+        name: "type",
+        doc: "check, primary key, unique, foreign key, exclude (contype)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "definition",
+        doc: "pg_get_constraintdef without the marks below",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "deferrable",
+        doc: "DEFERRABLE [INITIALLY DEFERRED]",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "not_valid",
+        doc: "rows that stood before were not checked",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "not_enforced", doc: "18+: NOT ENFORCED", compare: Compare::Drift },
     AttrSpec { name: "options", doc: "storage parameters of the index", compare: Compare::Drift },
-    AttrSpec { name: "tablespace", doc: "of the index, where not the database's", compare: Compare::Drift },
+    AttrSpec {
+        name: "tablespace",
+        doc: "of the index, where not the database's",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "clustered", doc: "CLUSTER ON its index", compare: Compare::Drift },
-    AttrSpec { name: "replica_identity", doc: "its index is the replica identity", compare: Compare::Drift },
-    AttrSpec { name: "index_comment", doc: "the comment on its index, apart from its own", compare: Compare::Drift },
+    AttrSpec {
+        name: "replica_identity",
+        doc: "its index is the replica identity",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "index_comment",
+        doc: "the comment on its index, apart from its own",
+        compare: Compare::Drift,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
@@ -117,18 +145,30 @@ impl ObjectKind for Constraint {
                 let mut effects = Effects::lock(&table, Lock::ShareRowExclusive);
                 for (needed, _) in ctx.desired.needs_of(&object.id) {
                     if needed.kind == Kind::Column {
-                        let other = crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                        let other = crate::model::ObjectId::new(
+                            Kind::Table,
+                            &[needed.part(0), needed.part(1)],
+                        );
                         effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
                     }
                 }
-                if object.flag(NOT_VALID) { effects } else { effects.scanning(&table).failing("a row refers to nothing") }
+                if object.flag(NOT_VALID) {
+                    effects
+                } else {
+                    effects.scanning(&table).failing("a row refers to nothing")
+                }
             }
             "check" => {
                 let effects = Effects::lock(&table, Lock::AccessExclusive);
-                if object.flag(NOT_VALID) { effects } else { effects.scanning(&table).failing("a row does not pass the check") }
+                if object.flag(NOT_VALID) {
+                    effects
+                } else {
+                    effects.scanning(&table).failing("a row does not pass the check")
+                }
             }
             _ => {
-                let mut effects = Effects::lock(&table, Lock::AccessExclusive).failing("two rows have the same key, or one holds NULL");
+                let mut effects = Effects::lock(&table, Lock::AccessExclusive)
+                    .failing("two rows have the same key, or one holds NULL");
                 effects.builds_index = true;
                 effects
             }
@@ -142,7 +182,8 @@ impl ObjectKind for Constraint {
         if is_foreign_key(object) {
             for (needed, _) in ctx.current.needs_of(&object.id) {
                 if needed.kind == Kind::Column {
-                    let other = crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                    let other =
+                        crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
                     effects.join(Effects::lock(&other, Lock::AccessExclusive));
                 }
             }
@@ -152,23 +193,33 @@ impl ObjectKind for Constraint {
     fn slots(&self, object: &Object) -> Vec<Slot> {
         match object.text(TYPE) {
             "check" | "foreign key" => Vec::new(),
-            _ => vec![("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()])],
+            _ => {
+                vec![("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()])]
+            }
         }
     }
 }
 
 static RULES: &[Rule] = &[
-    Rule { attrs: &["type", "definition", "not_enforced", "tablespace"], change: |_, _, _| Outcome::rebuild() },
+    Rule {
+        attrs: &["type", "definition", "not_enforced", "tablespace"],
+        change: |_, _, _| Outcome::rebuild(),
+    },
     Rule {
         attrs: &["deferrable"],
         change: |_, _, to| {
             if !is_foreign_key(to) {
                 return Outcome::rebuild();
             }
-            let word = if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };
+            let word =
+                if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };
             let immediate = if word == "DEFERRABLE" { " INITIALLY IMMEDIATE" } else { "" };
-            let clause = format!("ALTER CONSTRAINT {} {word}{immediate}", quote::ident(to.id.name()));
-            Outcome::in_place(vec![alter(to, &clause)], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+            let clause =
+                format!("ALTER CONSTRAINT {} {word}{immediate}", quote::ident(to.id.name()));
+            Outcome::in_place(
+                vec![alter(to, &clause)],
+                Effects::lock(&relation_of(to), Lock::AccessExclusive),
+            )
         },
     },
     Rule {
@@ -186,10 +237,15 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["options"],
         change: |_, from, to| {
-            let clauses = column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let clauses =
+                column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
             let name = quote::qualified(&[to.id.part(0), to.id.name()]);
-            let statements = clauses.iter().map(|clause| format!("ALTER INDEX {name} {clause};")).collect();
-            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+            let statements =
+                clauses.iter().map(|clause| format!("ALTER INDEX {name} {clause};")).collect();
+            Outcome::in_place(
+                statements,
+                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
+            )
         },
     },
     Rule {
@@ -211,8 +267,10 @@ static RULES: &[Rule] = &[
 
 /// `CONSTRAINT name ...` as it stands in CREATE TABLE and after ADD.
 pub(super) fn clause(object: &Object) -> String {
-    let mut sql = format!("CONSTRAINT {} {}", quote::ident(object.id.name()), object.text(DEFINITION));
-    let with = column::option_clauses(&std::collections::BTreeMap::new(), &object.value(OPTIONS).as_map());
+    let mut sql =
+        format!("CONSTRAINT {} {}", quote::ident(object.id.name()), object.text(DEFINITION));
+    let with =
+        column::option_clauses(&std::collections::BTreeMap::new(), &object.value(OPTIONS).as_map());
     let mut index = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
     if !object.text(TABLESPACE).is_empty() {
         index = format!("{index} USING INDEX TABLESPACE {}", quote::ident(object.text(TABLESPACE)));
@@ -232,7 +290,8 @@ pub(super) fn clause(object: &Object) -> String {
 
 /// Statements that mark the constraint's index.
 fn marks(object: &Object) -> Vec<String> {
-    let mut statements = index::mark_statements(object, object.flag(CLUSTERED), object.flag(REPLICA_IDENTITY));
+    let mut statements =
+        index::mark_statements(object, object.flag(CLUSTERED), object.flag(REPLICA_IDENTITY));
     if !object.text(INDEX_COMMENT).is_empty() {
         statements.push(index_comment(object));
     }
@@ -255,7 +314,10 @@ pub(super) fn stands_in_table(object: &Object) -> bool {
         && !object.flag(NOT_VALID)
         && object.text(INDEX_COMMENT).is_empty();
     // with parameters or WHERE the exclusion's text has an order of its own
-    !is_foreign_key(object) && unmarked && object.value(OPTIONS) == &Value::Null && object.text(TABLESPACE).is_empty()
+    !is_foreign_key(object)
+        && unmarked
+        && object.value(OPTIONS) == &Value::Null
+        && object.text(TABLESPACE).is_empty()
 }
 
 /// Whether it is a foreign key.

@@ -3,8 +3,8 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -46,7 +46,10 @@ impl ObjectKind for Default {
         &[Rule {
             attrs: &["expression"],
             change: |ctx, _, to| {
-                Outcome::in_place(Default.create(ctx, to, &[]), Effects::lock(&relation_of(to), Lock::AccessExclusive))
+                Outcome::in_place(
+                    Default.create(ctx, to, &[]),
+                    Effects::lock(&relation_of(to), Lock::AccessExclusive),
+                )
             },
         }]
     }

@@ -4,8 +4,8 @@ use crate::kinds::facet;
 use crate::kinds::row::class;
 use crate::kinds::rules::Action;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Slot, constraint, index,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, constraint, index,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -65,8 +65,12 @@ impl ObjectKind for Enum {
 }
 
 fn create_as(name: &str, object: &Object) -> String {
-    let labels: Vec<String> =
-        object.value(LABELS).as_list().iter().map(|label| format!("    {}", quote::literal(label))).collect();
+    let labels: Vec<String> = object
+        .value(LABELS)
+        .as_list()
+        .iter()
+        .map(|label| format!("    {}", quote::literal(label)))
+        .collect();
     if labels.is_empty() {
         return format!("CREATE TYPE {name} AS ENUM ();");
     }
@@ -78,7 +82,8 @@ fn labels(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     match additions(before, after) {
         Some(added) => {
             let name = Enum.sql_name(to);
-            let statements = added.iter().map(|place| format!("ALTER TYPE {name} ADD VALUE {place};")).collect();
+            let statements =
+                added.iter().map(|place| format!("ALTER TYPE {name} ADD VALUE {place};")).collect();
             // a new label is refused with 55P04 until the transaction that adds it has committed
             let effects = Effects { commit_before_use: true, ..Effects::default() };
             Outcome::in_place(statements, effects)
@@ -113,7 +118,10 @@ fn additions(before: &[Arc<str>], after: &[Arc<str>]) -> Option<Vec<String>> {
 fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let name = Enum.sql_name(to);
     let aside = aside_name(ctx, &to.id);
-    let mut statements = vec![format!("ALTER TYPE {name} RENAME TO {};", quote::ident(&aside)), create_as(&name, to)];
+    let mut statements = vec![
+        format!("ALTER TYPE {name} RENAME TO {};", quote::ident(&aside)),
+        create_as(&name, to),
+    ];
     statements.extend(facet::after_create(ctx, to));
     let mut effects = Effects::default();
     let columns: Vec<ObjectId> = ctx
@@ -146,7 +154,11 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         .filter(|label| !to.value(LABELS).as_list().contains(label))
         .map(|label| &**label)
         .collect();
-    let removal = if gone.is_empty() { "labels change their order".to_owned() } else { format!("labels go: {}", gone.join(", ")) };
+    let removal = if gone.is_empty() {
+        "labels change their order".to_owned()
+    } else {
+        format!("labels go: {}", gone.join(", "))
+    };
     if !gone.is_empty() {
         effects = effects.failing(format!("rows that use the label {} stop it", gone.join(" or ")));
     }
@@ -166,13 +178,18 @@ impl Enum {
 }
 
 fn is_array(ctx: &Ctx<'_>, column: &ObjectId) -> bool {
-    ctx.current.objects.get(column).is_some_and(|object| crate::kinds::column::type_of(object).ends_with("[]"))
+    ctx.current
+        .objects
+        .get(column)
+        .is_some_and(|object| crate::kinds::column::type_of(object).ends_with("[]"))
 }
 
 fn aside_name(ctx: &Ctx<'_>, id: &ObjectId) -> String {
     let taken = |name: &str| {
         let at = |kind| ObjectId::new(kind, &[id.part(0), name]);
-        [Kind::Enum, Kind::Table, Kind::View].iter().any(|kind| ctx.current.objects.contains_key(&at(*kind)))
+        [Kind::Enum, Kind::Table, Kind::View]
+            .iter()
+            .any(|kind| ctx.current.objects.contains_key(&at(*kind)))
     };
     let base: String = id.name().chars().take(40).collect();
     let mut name = format!("{base}_before");
@@ -189,7 +206,9 @@ fn stands_aside(dependent: &Object) -> bool {
     match dependent.id.kind {
         Kind::Table | Kind::Sequence => false,
         Kind::Column => !Enum::plain(dependent),
-        Kind::Constraint => constraint::holds_expression(dependent) || constraint::is_foreign_key(dependent),
+        Kind::Constraint => {
+            constraint::holds_expression(dependent) || constraint::is_foreign_key(dependent)
+        }
         Kind::Index => index::holds_expression(dependent),
         _ => true,
     }

@@ -2,14 +2,18 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
-    AttrSpec { name: "schema", doc: "schema of its members (extnamespace)", compare: Compare::Drift },
+    AttrSpec {
+        name: "schema",
+        doc: "schema of its members (extnamespace)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "version", doc: "installed version (extversion)", compare: Compare::Info },
 ];
 const SCHEMA: Attr = Attr::named(SPECS, "schema");
@@ -76,6 +80,7 @@ impl ObjectKind for Extension {
         false
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::default().losing(format!("what the extension {} keeps in its tables", object.id.name()))
+        Effects::default()
+            .losing(format!("what the extension {} keeps in its tables", object.id.name()))
     }
 }

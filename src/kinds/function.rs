@@ -24,7 +24,10 @@ impl ObjectKind for Function {
         routine::SPECS
     }
     fn rules(&self) -> &'static [Rule] {
-        &[Rule { attrs: routine::ATTRS, change: |_, from, to| routine::change("FUNCTION", from, to) }]
+        &[Rule {
+            attrs: routine::ATTRS,
+            change: |_, from, to| routine::change("FUNCTION", from, to),
+        }]
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('f'), comment: true, extension: true }

@@ -3,8 +3,8 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
+    Raw, Rule, Scan, Slot,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -15,10 +15,22 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "table", doc: "the relation it is on (indrelid)", compare: Compare::Drift },
     AttrSpec { name: "definition", doc: "pg_get_indexdef", compare: Compare::Drift },
     AttrSpec { name: "tablespace", doc: "where it is not the database's", compare: Compare::Drift },
-    AttrSpec { name: "statistics", doc: "targets of expression columns (attstattarget)", compare: Compare::Drift },
+    AttrSpec {
+        name: "statistics",
+        doc: "targets of expression columns (attstattarget)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "clustered", doc: "CLUSTER ON it", compare: Compare::Drift },
-    AttrSpec { name: "replica_identity", doc: "it is the table's replica identity", compare: Compare::Drift },
-    AttrSpec { name: "invalid", doc: "left over by a failed build: it serves no query", compare: Compare::Drift },
+    AttrSpec {
+        name: "replica_identity",
+        doc: "it is the table's replica identity",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "invalid",
+        doc: "left over by a failed build: it serves no query",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
@@ -64,7 +76,8 @@ impl ObjectKind for Index {
             Raw::Value(Value::flag(row.flag("indisreplident"))),
             Raw::Value(Value::flag(!row.flag("indisvalid"))),
         ];
-        let mut found = Found::new(address, Place::Schema(row.oid("relnamespace")), String::new(), values);
+        let mut found =
+            Found::new(address, Place::Schema(row.oid("relnamespace")), String::new(), values);
         found.name = vec![Name::Plain(row.name("relname"))];
         found.part_of = Some(table);
         found
@@ -87,10 +100,17 @@ impl ObjectKind for Index {
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         let mut statements = vec![format!("{};", object.text(DEFINITION))];
         if !object.text(TABLESPACE).is_empty() {
-            statements.push(alter(object, &format!("SET TABLESPACE {}", quote::ident(object.text(TABLESPACE)))));
+            statements.push(alter(
+                object,
+                &format!("SET TABLESPACE {}", quote::ident(object.text(TABLESPACE))),
+            ));
         }
         statements.extend(targets(object, &BTreeMap::new()));
-        statements.extend(mark_statements(object, object.flag(CLUSTERED), object.flag(REPLICA_IDENTITY)));
+        statements.extend(mark_statements(
+            object,
+            object.flag(CLUSTERED),
+            object.flag(REPLICA_IDENTITY),
+        ));
         statements
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
@@ -120,7 +140,8 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["tablespace"],
         change: |_, _, to| {
-            let name = if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
+            let name =
+                if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
             let sql = alter(to, &format!("SET TABLESPACE {}", quote::ident(name)));
             Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
         },
@@ -129,7 +150,10 @@ static RULES: &[Rule] = &[
         attrs: &["statistics"],
         change: |_, from, to| {
             let statements = targets(to, &from.value(STATISTICS).as_map());
-            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+            Outcome::in_place(
+                statements,
+                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
+            )
         },
     },
     Rule {
@@ -160,9 +184,11 @@ fn targets(object: &Object, before: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String
     let after = object.value(STATISTICS).as_map();
     let set = after.iter().filter(|(column, target)| before.get(*column) != Some(target));
     let reset = before.keys().filter(|column| !after.contains_key(*column));
-    set.map(|(column, target)| alter(object, &format!("ALTER COLUMN {column} SET STATISTICS {target}")))
-        .chain(reset.map(|column| alter(object, &format!("ALTER COLUMN {column} SET STATISTICS -1"))))
-        .collect()
+    set.map(|(column, target)| {
+        alter(object, &format!("ALTER COLUMN {column} SET STATISTICS {target}"))
+    })
+    .chain(reset.map(|column| alter(object, &format!("ALTER COLUMN {column} SET STATISTICS -1"))))
+    .collect()
 }
 
 /// The table that an index, or the index of a constraint, is on.
@@ -175,7 +201,8 @@ fn table_statement(object: &Object, clause: &str) -> String {
 pub(super) fn mark_statements(object: &Object, clustered: bool, identity: bool) -> Vec<String> {
     let name = quote::ident(object.id.name());
     let cluster = clustered.then(|| table_statement(object, &format!("CLUSTER ON {name}")));
-    let identity = identity.then(|| table_statement(object, &format!("REPLICA IDENTITY USING INDEX {name}")));
+    let identity =
+        identity.then(|| table_statement(object, &format!("REPLICA IDENTITY USING INDEX {name}")));
     cluster.into_iter().chain(identity).collect()
 }
 
@@ -188,11 +215,17 @@ pub(super) fn cluster(ctx: &Ctx<'_>, from: bool, to: &Object, now: bool) -> Outc
     }
     let elsewhere = ctx.desired.objects.values().any(|other| {
         relation_of(other) == table
-            && other.specs.iter().position(|spec| spec.name == "clustered").is_some_and(|at| {
-                other.values.get(at).is_some_and(Value::is_true)
-            })
+            && other
+                .specs
+                .iter()
+                .position(|spec| spec.name == "clustered")
+                .is_some_and(|at| other.values.get(at).is_some_and(Value::is_true))
     });
-    let statements = if from && !elsewhere { vec![table_statement(to, "SET WITHOUT CLUSTER")] } else { Vec::new() };
+    let statements = if from && !elsewhere {
+        vec![table_statement(to, "SET WITHOUT CLUSTER")]
+    } else {
+        Vec::new()
+    };
     Outcome::in_place(statements, effects)
 }
 
@@ -211,4 +244,3 @@ pub(super) fn holds_expression(object: &Object) -> bool {
     let keys = definition.split_once(" USING ").map_or("", |(_, rest)| rest);
     definition.contains(" WHERE ") || keys.matches('(').count() > 1
 }
-

@@ -230,7 +230,8 @@ mod tests {
     fn every_attribute_has_one_rule() {
         for entry in REGISTRY {
             let attrs: Vec<&str> = entry.attrs().iter().map(|spec| spec.name).collect();
-            let mut ruled: Vec<&str> = entry.rules().iter().flat_map(|rule| rule.attrs.iter().copied()).collect();
+            let mut ruled: Vec<&str> =
+                entry.rules().iter().flat_map(|rule| rule.attrs.iter().copied()).collect();
             let unique: BTreeSet<&str> = attrs.iter().copied().collect();
             assert_eq!(unique.len(), attrs.len(), "{}: an attribute stands twice", entry.kind());
             ruled.sort_unstable();

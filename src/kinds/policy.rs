@@ -4,8 +4,8 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::rule::on_relation;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, PUBLIC, Value};
 use crate::sql::quote;
@@ -15,7 +15,11 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "restrictive", doc: "not polpermissive", compare: Compare::Drift },
     AttrSpec { name: "roles", doc: "polroles", compare: Compare::Drift },
     AttrSpec { name: "using", doc: "rows that are seen (polqual)", compare: Compare::Drift },
-    AttrSpec { name: "check", doc: "rows that may be written (polwithcheck)", compare: Compare::Drift },
+    AttrSpec {
+        name: "check",
+        doc: "rows that may be written (polwithcheck)",
+        compare: Compare::Drift,
+    },
 ];
 const COMMAND: Attr = Attr::named(SPECS, "command");
 const RESTRICTIVE: Attr = Attr::named(SPECS, "restrictive");
@@ -60,9 +64,15 @@ impl ObjectKind for Policy {
     }
     fn rules(&self) -> &'static [Rule] {
         &[
-            Rule { attrs: &["command", "restrictive"], change: |_, from, to| {
-                Outcome::rebuild().removing_if(from.flag(RESTRICTIVE) && !to.flag(RESTRICTIVE), "a restrictive policy becomes permissive")
-            } },
+            Rule {
+                attrs: &["command", "restrictive"],
+                change: |_, from, to| {
+                    Outcome::rebuild().removing_if(
+                        from.flag(RESTRICTIVE) && !to.flag(RESTRICTIVE),
+                        "a restrictive policy becomes permissive",
+                    )
+                },
+            },
             Rule { attrs: &["roles", "using", "check"], change },
         ]
     }

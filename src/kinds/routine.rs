@@ -8,7 +8,11 @@ use crate::sql::quote;
 use std::sync::Arc;
 
 pub(super) const SPECS: &[AttrSpec] = &[
-    AttrSpec { name: "arguments", doc: "names, modes, types, defaults (pg_get_function_arguments)", compare: Compare::Drift },
+    AttrSpec {
+        name: "arguments",
+        doc: "names, modes, types, defaults (pg_get_function_arguments)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "result", doc: "pg_get_function_result", compare: Compare::Drift },
     AttrSpec { name: "language", doc: "prolang", compare: Compare::Drift },
     AttrSpec { name: "body", doc: "prosrc, byte for byte", compare: Compare::Drift },
@@ -17,14 +21,26 @@ pub(super) const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "window", doc: "a window function", compare: Compare::Drift },
     AttrSpec { name: "volatility", doc: "where it is not VOLATILE", compare: Compare::Drift },
     AttrSpec { name: "strict", doc: "NULL for a NULL argument", compare: Compare::Drift },
-    AttrSpec { name: "security_definer", doc: "runs with its owner's rights", compare: Compare::Drift },
+    AttrSpec {
+        name: "security_definer",
+        doc: "runs with its owner's rights",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "leakproof", doc: "proleakproof", compare: Compare::Drift },
     AttrSpec { name: "parallel", doc: "where it is not UNSAFE", compare: Compare::Drift },
-    AttrSpec { name: "cost", doc: "where it is not the language's default", compare: Compare::Drift },
+    AttrSpec {
+        name: "cost",
+        doc: "where it is not the language's default",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "rows", doc: "where it is not the default", compare: Compare::Drift },
     AttrSpec { name: "support", doc: "planner support function", compare: Compare::Drift },
     AttrSpec { name: "settings", doc: "SET clauses (proconfig)", compare: Compare::Drift },
-    AttrSpec { name: "transforms", doc: "TRANSFORM FOR TYPE (protrftypes)", compare: Compare::Drift },
+    AttrSpec {
+        name: "transforms",
+        doc: "TRANSFORM FOR TYPE (protrftypes)",
+        compare: Compare::Drift,
+    },
 ];
 const ARGUMENTS: Attr = Attr::named(SPECS, "arguments");
 const RESULT: Attr = Attr::named(SPECS, "result");
@@ -57,8 +73,23 @@ const LISTS: &[&str] = &[
 
 /// The rule of all attributes: the statement states them all, since a replacement resets the rest.
 pub(super) const ATTRS: &[&str] = &[
-    "arguments", "result", "language", "body", "sql_body", "library", "window", "volatility", "strict",
-    "security_definer", "leakproof", "parallel", "cost", "rows", "support", "settings", "transforms",
+    "arguments",
+    "result",
+    "language",
+    "body",
+    "sql_body",
+    "library",
+    "window",
+    "volatility",
+    "strict",
+    "security_definer",
+    "leakproof",
+    "parallel",
+    "cost",
+    "rows",
+    "support",
+    "settings",
+    "transforms",
 ];
 
 pub(super) fn decode(row: &dyn Fields) -> Found {
@@ -69,7 +100,8 @@ pub(super) fn decode(row: &dyn Fields) -> Found {
     let default_cost = if native { "1" } else { "100" };
     let rows = row.name("prorows");
     let default_rows = if row.flag("proretset") { "1000" } else { "0" };
-    let unless = |value: &str, default: &str| Raw::Value(Value::text((value != default).then_some(value)));
+    let unless =
+        |value: &str, default: &str| Raw::Value(Value::text((value != default).then_some(value)));
     let volatility = match row.letter("provolatile") {
         'i' => Some("IMMUTABLE"),
         's' => Some("STABLE"),
@@ -81,7 +113,8 @@ pub(super) fn decode(row: &dyn Fields) -> Found {
         _ => None,
     };
     let list = |column: &str| {
-        let entries: Vec<Arc<str>> = row.texts(column).iter().map(|entry| Arc::from(entry.as_str())).collect();
+        let entries: Vec<Arc<str>> =
+            row.texts(column).iter().map(|entry| Arc::from(entry.as_str())).collect();
         Raw::Value(if entries.is_empty() { Value::Null } else { Value::List(entries) })
     };
     let values = vec![
@@ -104,8 +137,9 @@ pub(super) fn decode(row: &dyn Fields) -> Found {
         list("transforms"),
     ];
     let address = Address::new(class::PG_PROC, row.oid("oid"));
-    let mut found = Found::new(address, Place::Schema(row.oid("pronamespace")), String::new(), values)
-        .owned(row.oid("proowner"));
+    let mut found =
+        Found::new(address, Place::Schema(row.oid("pronamespace")), String::new(), values)
+            .owned(row.oid("proowner"));
     found.name = vec![Name::Plain(row.name("proname")), Name::Types(row.oids("proargtypes"))];
     found
 }
@@ -150,7 +184,9 @@ pub(super) fn written(verb: &str, noun: &str, object: &Object) -> String {
     if object.text(SQL_BODY).is_empty() {
         let body = object.text(BODY);
         match object.text(LIBRARY) {
-            "" if object.text(LANGUAGE) == "internal" => line(format!("AS {}", quote::literal(body))),
+            "" if object.text(LANGUAGE) == "internal" => {
+                line(format!("AS {}", quote::literal(body)));
+            }
             "" => line(format!("AS {}", quote::dollar(body))),
             library => line(format!("AS {}, {}", quote::literal(library), quote::literal(body))),
         }
@@ -169,7 +205,11 @@ fn settings(object: &Object) -> impl Iterator<Item = (&str, &str)> {
 fn setting(name: &str, value: &str) -> String {
     let shown: Vec<String> = name.split('.').map(quote::ident).collect();
     let value = if LISTS.contains(&name) {
-        list_elements(value).iter().map(|element| quote::literal(element)).collect::<Vec<_>>().join(", ")
+        list_elements(value)
+            .iter()
+            .map(|element| quote::literal(element))
+            .collect::<Vec<_>>()
+            .join(", ")
     } else {
         quote::literal(value)
     };
@@ -199,7 +239,10 @@ fn list_elements(value: &str) -> Vec<String> {
 /// A changed routine: replaced in place where PostgreSQL allows it.
 pub(super) fn change(noun: &'static str, from: &Object, to: &Object) -> Outcome {
     let result = from.value(RESULT) != to.value(RESULT);
-    if result || from.flag(WINDOW) != to.flag(WINDOW) || !replaceable(from.text(ARGUMENTS), to.text(ARGUMENTS)) {
+    if result
+        || from.flag(WINDOW) != to.flag(WINDOW)
+        || !replaceable(from.text(ARGUMENTS), to.text(ARGUMENTS))
+    {
         return Outcome::rebuild();
     }
     let mut statements = vec![written("CREATE OR REPLACE", noun, to)];
@@ -267,7 +310,10 @@ mod tests {
 
     #[test]
     fn settings_are_written_as_they_were_given() {
-        assert_eq!(setting("search_path", r#"public, "My Schema", pg_temp"#), "SET search_path TO 'public', 'My Schema', 'pg_temp'");
+        assert_eq!(
+            setting("search_path", r#"public, "My Schema", pg_temp"#),
+            "SET search_path TO 'public', 'My Schema', 'pg_temp'"
+        );
         assert_eq!(setting("search_path", r#""""#), "SET search_path TO ''");
         assert_eq!(setting("work_mem", "64MB"), "SET work_mem TO '64MB'");
         assert_eq!(list_elements("a,b"), ["a", "b"]);

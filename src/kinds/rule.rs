@@ -3,15 +3,19 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule as
-    AttrRule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule as AttrRule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "definition", doc: "pg_get_ruledef", compare: Compare::Drift },
-    AttrSpec { name: "enabled", doc: "where it does not fire as usual (ev_enabled)", compare: Compare::Drift },
+    AttrSpec {
+        name: "enabled",
+        doc: "where it does not fire as usual (ev_enabled)",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const ENABLED: Attr = Attr::named(SPECS, "enabled");
@@ -27,7 +31,11 @@ impl ObjectKind for Rule {
         Scan::Rewrite
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if row.name("rulename") == "_RETURN" { Claim::Excluded("the query of a view is the view's") } else { Claim::Mine }
+        if row.name("rulename") == "_RETURN" {
+            Claim::Excluded("the query of a view is the view's")
+        } else {
+            Claim::Mine
+        }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_REWRITE, row.oid("oid"));
@@ -63,7 +71,8 @@ impl ObjectKind for Rule {
         on_relation(object)
     }
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![format!("{};", object.text(DEFINITION).trim_end().trim_end_matches(';'))];
+        let mut statements =
+            vec![format!("{};", object.text(DEFINITION).trim_end().trim_end_matches(';'))];
         if !object.text(ENABLED).is_empty() {
             statements.push(switch(object, "RULE", object.text(ENABLED)));
         }

@@ -166,7 +166,13 @@ fn nobody(_: &Object) -> bool {
 impl Outcome {
     /// Statements in place.
     pub fn in_place(statements: Vec<String>, effects: Effects) -> Self {
-        Self { action: Action::InPlace(statements), effects, removal: None, displaces: nobody, affects: Vec::new() }
+        Self {
+            action: Action::InPlace(statements),
+            effects,
+            removal: None,
+            displaces: nobody,
+            affects: Vec::new(),
+        }
     }
 
     /// Drop and create.
@@ -185,7 +191,13 @@ impl Outcome {
     }
 
     fn of(action: Action) -> Self {
-        Self { action, effects: Effects::default(), removal: None, displaces: nobody, affects: Vec::new() }
+        Self {
+            action,
+            effects: Effects::default(),
+            removal: None,
+            displaces: nobody,
+            affects: Vec::new(),
+        }
     }
 
     /// The same as a removal.

@@ -20,7 +20,8 @@ impl ObjectKind for Schema {
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_NAMESPACE, row.oid("oid"));
-        Found::new(address, Place::Database, row.name("nspname"), Vec::new()).owned(row.oid("nspowner"))
+        Found::new(address, Place::Database, row.name("nspname"), Vec::new())
+            .owned(row.oid("nspowner"))
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &[]

@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Slot, column,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -16,8 +16,16 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "max", doc: "MAXVALUE", compare: Compare::Drift },
     AttrSpec { name: "cache", doc: "CACHE", compare: Compare::Drift },
     AttrSpec { name: "cycle", doc: "CYCLE", compare: Compare::Drift },
-    AttrSpec { name: "owned_by", doc: "the column that takes it along (pg_depend a, i)", compare: Compare::Drift },
-    AttrSpec { name: "identity", doc: "it belongs to an identity column (pg_depend i)", compare: Compare::Drift },
+    AttrSpec {
+        name: "owned_by",
+        doc: "the column that takes it along (pg_depend a, i)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "identity",
+        doc: "it belongs to an identity column (pg_depend i)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "unlogged", doc: "relpersistence u (15+)", compare: Compare::Drift },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
@@ -62,9 +70,13 @@ impl ObjectKind for Sequence {
             Raw::Value(Value::flag(identity)),
             Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
         ];
-        let mut found =
-            Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
-                .owned(row.oid("relowner"));
+        let mut found = Found::new(
+            address,
+            Place::Schema(row.oid("relnamespace")),
+            row.name("relname"),
+            values,
+        )
+        .owned(row.oid("relowner"));
         found.part_of = identity.then_some(owner_column);
         found
     }
@@ -77,7 +89,11 @@ impl ObjectKind for Sequence {
                 attrs: &["type", "start", "increment", "min", "max", "cache", "cycle"],
                 change: |_, from, to| {
                     let mut statements: Vec<String> = moved_inside(from, to).into_iter().collect();
-                    statements.push(format!("ALTER SEQUENCE {}{};", Sequence.sql_name(to), every_option(to)));
+                    statements.push(format!(
+                        "ALTER SEQUENCE {}{};",
+                        Sequence.sql_name(to),
+                        every_option(to)
+                    ));
                     Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareRowExclusive))
                 },
             },
@@ -107,9 +123,13 @@ impl ObjectKind for Sequence {
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         if let (true, Value::Id(id)) = (object.flag(IDENTITY), object.value(OWNED_BY)) {
-            let clause = ctx.desired.objects.get(id).map(|owner| column::identity_clause(owner, object));
+            let clause =
+                ctx.desired.objects.get(id).map(|owner| column::identity_clause(owner, object));
             let (table, name) = column_parts(id);
-            return vec![format!("ALTER TABLE {table} ALTER COLUMN {name} ADD {};", clause.unwrap_or_default())];
+            return vec![format!(
+                "ALTER TABLE {table} ALTER COLUMN {name} ADD {};",
+                clause.unwrap_or_default()
+            )];
         }
         let unlogged = if object.flag(UNLOGGED) { "UNLOGGED " } else { "" };
         vec![format!("CREATE {unlogged}SEQUENCE {}{};", self.sql_name(object), options(object))]
@@ -236,7 +256,8 @@ fn every_option(object: &Object) -> String {
     let int = |attr: Attr| object.value(attr).as_int().unwrap_or_default();
     let cycle = if object.flag(CYCLE) { "CYCLE" } else { "NO CYCLE" };
     // an identity column's sequence takes its type from the column
-    let kind = if object.flag(IDENTITY) { String::new() } else { format!(" AS {}", object.text(TYPE)) };
+    let kind =
+        if object.flag(IDENTITY) { String::new() } else { format!(" AS {}", object.text(TYPE)) };
     format!(
         "{kind} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle}",
         int(INCREMENT),

@@ -3,8 +3,8 @@
 
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Slot, column, constraint, sequence,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, column, constraint, sequence,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -13,12 +13,24 @@ use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "unlogged", doc: "relpersistence u", compare: Compare::Drift },
-    AttrSpec { name: "access_method", doc: "where it is not heap (relam)", compare: Compare::Drift },
+    AttrSpec {
+        name: "access_method",
+        doc: "where it is not heap (relam)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "tablespace", doc: "where it is not the database's", compare: Compare::Drift },
-    AttrSpec { name: "options", doc: "storage parameters, toast.* included (reloptions)", compare: Compare::Drift },
+    AttrSpec {
+        name: "options",
+        doc: "storage parameters, toast.* included (reloptions)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "row_security", doc: "row-level security is on", compare: Compare::Drift },
     AttrSpec { name: "force_row_security", doc: "for the owner too", compare: Compare::Drift },
-    AttrSpec { name: "replica_identity", doc: "where it is not the default (relreplident)", compare: Compare::Drift },
+    AttrSpec {
+        name: "replica_identity",
+        doc: "where it is not the default (relreplident)",
+        compare: Compare::Drift,
+    },
 ];
 const UNLOGGED: Attr = Attr::named(SPECS, "unlogged");
 const ACCESS_METHOD: Attr = Attr::named(SPECS, "access_method");
@@ -39,7 +51,8 @@ impl ObjectKind for Table {
         Scan::Class
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        let plain = !row.flag("relispartition") && !row.flag("inherits") && row.oid("reloftype") == 0;
+        let plain =
+            !row.flag("relispartition") && !row.flag("inherits") && row.oid("reloftype") == 0;
         if row.letter("relkind") == 'r' && plain { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
@@ -82,7 +95,8 @@ impl ObjectKind for Table {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
     fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
-        let mut columns: Vec<&&Object> = parts.iter().filter(|part| part.id.kind == Kind::Column).collect();
+        let mut columns: Vec<&&Object> =
+            parts.iter().filter(|part| part.id.kind == Kind::Column).collect();
         columns.sort_by_key(|part| column::Column.position(part));
         let constraints = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
         let lines: Vec<String> = columns
@@ -91,8 +105,14 @@ impl ObjectKind for Table {
             .chain(constraints.map(|part| constraint::clause(part)))
             .map(|line| format!("    {line}"))
             .collect();
-        let body = if lines.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", lines.join(",\n")) };
-        let mut statements = vec![format!("CREATE {}TABLE {} {body}{};", unlogged(object), self.sql_name(object), tail(object))];
+        let body =
+            if lines.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", lines.join(",\n")) };
+        let mut statements = vec![format!(
+            "CREATE {}TABLE {} {body}{};",
+            unlogged(object),
+            self.sql_name(object),
+            tail(object)
+        )];
         statements.extend(columns.iter().flat_map(|part| column::follow_ups(part)));
         let mut alter = |condition: bool, clause: &str| {
             if condition {
@@ -139,7 +159,8 @@ static RULES: &[Rule] = &[
             let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
             let mut outcome = Outcome::in_place(vec![alter(to, word)], effects);
             // a logged table cannot refer to an unlogged one, not even for a moment
-            outcome.affects = column::all_of(ctx.current, &to.id).map(|column| column.id.clone()).collect();
+            outcome.affects =
+                column::all_of(ctx.current, &to.id).map(|column| column.id.clone()).collect();
             outcome
                 .displacing(constraint::is_foreign_key)
                 .removing_if(to.flag(UNLOGGED), "an unlogged table loses its rows in a crash")
@@ -149,25 +170,36 @@ static RULES: &[Rule] = &[
         attrs: &["access_method"],
         change: |ctx, _, to| {
             if ctx.current.server.major() < 15 {
-                return Outcome::report("the access method of a table can be changed from PostgreSQL 15 on");
+                return Outcome::report(
+                    "the access method of a table can be changed from PostgreSQL 15 on",
+                );
             }
-            let name = if to.text(ACCESS_METHOD).is_empty() { "heap" } else { to.text(ACCESS_METHOD) };
+            let name =
+                if to.text(ACCESS_METHOD).is_empty() { "heap" } else { to.text(ACCESS_METHOD) };
             let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
-            Outcome::in_place(vec![alter(to, &format!("SET ACCESS METHOD {}", quote::ident(name)))], effects)
+            Outcome::in_place(
+                vec![alter(to, &format!("SET ACCESS METHOD {}", quote::ident(name)))],
+                effects,
+            )
         },
     },
     Rule {
         attrs: &["tablespace"],
         change: |_, _, to| {
-            let name = if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
+            let name =
+                if to.text(TABLESPACE).is_empty() { "pg_default" } else { to.text(TABLESPACE) };
             let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
-            Outcome::in_place(vec![alter(to, &format!("SET TABLESPACE {}", quote::ident(name)))], effects)
+            Outcome::in_place(
+                vec![alter(to, &format!("SET TABLESPACE {}", quote::ident(name)))],
+                effects,
+            )
         },
     },
     Rule {
         attrs: &["options"],
         change: |_, from, to| {
-            let clauses = column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let clauses =
+                column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
             let statements = clauses.iter().map(|clause| alter(to, clause)).collect();
             Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareUpdateExclusive))
         },

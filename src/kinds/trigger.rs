@@ -4,14 +4,18 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::rule::{enabled, on_relation, switch};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "definition", doc: "pg_get_triggerdef", compare: Compare::Drift },
-    AttrSpec { name: "enabled", doc: "where it does not fire as usual (tgenabled)", compare: Compare::Drift },
+    AttrSpec {
+        name: "enabled",
+        doc: "where it does not fire as usual (tgenabled)",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const ENABLED: Attr = Attr::named(SPECS, "enabled");

@@ -3,15 +3,23 @@
 use crate::kinds::column::option_clauses;
 use crate::kinds::row::{class, is_on, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Slot, view_column,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, view_column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
-    AttrSpec { name: "definition", doc: "pg_get_viewdef without the last semicolon", compare: Compare::Drift },
-    AttrSpec { name: "options", doc: "security_barrier, security_invoker, check_option", compare: Compare::Drift },
+    AttrSpec {
+        name: "definition",
+        doc: "pg_get_viewdef without the last semicolon",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "options",
+        doc: "security_barrier, security_invoker, check_option",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
@@ -98,7 +106,9 @@ fn change_options(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         .map(|clause| format!("ALTER VIEW {} {clause};", View.sql_name(to)))
         .collect();
     let lost = before.iter().any(|(key, value)| {
-        let kept = after.get(key).is_some_and(|now| is_on(now) == is_on(value) && (is_on(value) || now == value));
+        let kept = after
+            .get(key)
+            .is_some_and(|now| is_on(now) == is_on(value) && (is_on(value) || now == value));
         (&**key == "check_option" || is_on(value)) && !kept
     });
     Outcome::in_place(statements, Effects::lock(&to.id, Lock::AccessExclusive))

@@ -39,7 +39,12 @@ impl ObjectKind for ViewColumn {
             Raw::Value(Value::Int(i64::from(number))),
         ];
         let view = Address::new(class::PG_CLASS, relation);
-        Found::new(Address::column(relation, number), Place::Part(view), row.name("attname"), values)
+        Found::new(
+            Address::column(relation, number),
+            Place::Part(view),
+            row.name("attname"),
+            values,
+        )
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
@@ -47,7 +52,10 @@ impl ObjectKind for ViewColumn {
     fn rules(&self) -> &'static [Rule] {
         &[
             Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild_parent() },
-            Rule { attrs: &["position"], change: |_, _, _| Outcome::in_place(Vec::new(), crate::kinds::Effects::default()) },
+            Rule {
+                attrs: &["position"],
+                change: |_, _, _| Outcome::in_place(Vec::new(), crate::kinds::Effects::default()),
+            },
         ]
     }
     fn facets(&self) -> FacetSpec {

@@ -24,7 +24,9 @@ pub struct AclItem {
 impl AclItem {
     /// The roles it names.
     pub fn roles(&self) -> impl Iterator<Item = &Arc<str>> {
-        [&self.grantee, &self.grantor].into_iter().filter(|role| &***role != OWNER && &***role != PUBLIC)
+        [&self.grantee, &self.grantor]
+            .into_iter()
+            .filter(|role| &***role != OWNER && &***role != PUBLIC)
     }
 }
 

@@ -56,9 +56,13 @@ impl Facet {
             Self::Owner => object.facets.owner.as_ref().map(ToString::to_string),
             Self::Acl => object.facets.acl.as_ref().map(|_| joined(&self.elements(object))),
             Self::Comment => object.facets.comment.as_ref().map(ToString::to_string),
-            Self::Extensions => Some(joined(&self.elements(object))).filter(|text| !text.is_empty()),
+            Self::Extensions => {
+                Some(joined(&self.elements(object))).filter(|text| !text.is_empty())
+            }
         };
-        shown.unwrap_or_else(|| if self == Self::Acl { "default".to_owned() } else { "-".to_owned() })
+        shown.unwrap_or_else(
+            || if self == Self::Acl { "default".to_owned() } else { "-".to_owned() },
+        )
     }
 
     /// The elements, where it is a set.

@@ -4,7 +4,8 @@
 //! when it was taken, so that the same database gives the same file.
 
 use crate::model::{
-    AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId, ServerInfo, Value,
+    AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId,
+    ServerInfo, Value,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -117,7 +118,10 @@ pub fn write(catalog: &Catalog) -> Result<String, SnapshotError> {
 ///
 /// # Errors
 /// When the file is no snapshot, newer, cut off, or edited.
-pub fn read(text: &str, specs_of: impl Fn(Kind) -> &'static [AttrSpec]) -> Result<Catalog, SnapshotError> {
+pub fn read(
+    text: &str,
+    specs_of: impl Fn(Kind) -> &'static [AttrSpec],
+) -> Result<Catalog, SnapshotError> {
     let shape = |error: serde_json::Error| SnapshotError::Shape(error.to_string());
     let head: Head = serde_json::from_str(text).map_err(shape)?;
     if head.format_version != FORMAT_VERSION {
@@ -151,7 +155,11 @@ fn content(catalog: &Catalog) -> Content {
     Content {
         server: catalog.server.clone(),
         objects: catalog.objects.values().map(entry).collect(),
-        ledger: catalog.ledger.iter().map(|(key, entry)| LedgerLine { id: id(key), entry: entry.clone() }).collect(),
+        ledger: catalog
+            .ledger
+            .iter()
+            .map(|(key, entry)| LedgerLine { id: id(key), entry: entry.clone() })
+            .collect(),
         needs,
         notices: catalog.notices.clone(),
         sizes: catalog.sizes.iter().map(|(key, bytes)| (id(key), round(*bytes))).collect(),
@@ -166,14 +174,21 @@ fn entry(object: &Object) -> Entry {
     let values = object.specs.iter().zip(&object.values);
     let acl = |items: &BTreeSet<AclItem>| {
         let one = |item: &AclItem| {
-            (item.grantee.to_string(), item.privilege.to_string(), item.grantable, item.grantor.to_string())
+            (
+                item.grantee.to_string(),
+                item.privilege.to_string(),
+                item.grantable,
+                item.grantor.to_string(),
+            )
         };
         items.iter().map(one).collect()
     };
     Entry {
         id: id(&object.id),
         parent: object.parent.as_ref().map(id),
-        attributes: values.filter_map(|(spec, value)| Some((spec.name.to_owned(), stored(value)?))).collect(),
+        attributes: values
+            .filter_map(|(spec, value)| Some((spec.name.to_owned(), stored(value)?)))
+            .collect(),
         owner: object.facets.owner.as_ref().map(ToString::to_string),
         acl: object.facets.acl.as_ref().map(acl),
         comment: object.facets.comment.as_ref().map(ToString::to_string),
@@ -191,12 +206,18 @@ fn stored(value: &Value) -> Option<Stored> {
         Value::Id(other) => Stored::Id(id(other)),
         Value::List(list) => Stored::List(list.iter().map(ToString::to_string).collect()),
         Value::Set(set) => Stored::Set(set.iter().map(ToString::to_string).collect()),
-        Value::Map(map) => Stored::Map(map.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()),
+        Value::Map(map) => Stored::Map(
+            map.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        ),
     })
 }
 
-fn catalog(content: Content, specs_of: impl Fn(Kind) -> &'static [AttrSpec]) -> Result<Catalog, SnapshotError> {
-    let mut catalog = Catalog { server: content.server, notices: content.notices, ..Catalog::default() };
+fn catalog(
+    content: Content,
+    specs_of: impl Fn(Kind) -> &'static [AttrSpec],
+) -> Result<Catalog, SnapshotError> {
+    let mut catalog =
+        Catalog { server: content.server, notices: content.notices, ..Catalog::default() };
     let mut nodes = Vec::new();
     for entry in content.objects {
         let object = object(entry, &specs_of)?;
@@ -221,11 +242,15 @@ fn catalog(content: Content, specs_of: impl Fn(Kind) -> &'static [AttrSpec]) -> 
 }
 
 fn object_id(id: &Id) -> Result<ObjectId, SnapshotError> {
-    let kind = Kind::parse(&id.kind).ok_or_else(|| SnapshotError::Unknown(format!("the kind {}", id.kind)))?;
+    let kind = Kind::parse(&id.kind)
+        .ok_or_else(|| SnapshotError::Unknown(format!("the kind {}", id.kind)))?;
     Ok(ObjectId::from_parts(kind, id.path.iter().map(|part| Arc::from(part.as_str())).collect()))
 }
 
-fn object(entry: Entry, specs_of: &impl Fn(Kind) -> &'static [AttrSpec]) -> Result<Object, SnapshotError> {
+fn object(
+    entry: Entry,
+    specs_of: &impl Fn(Kind) -> &'static [AttrSpec],
+) -> Result<Object, SnapshotError> {
     let id = object_id(&entry.id)?;
     let specs = specs_of(id.kind);
     let mut values = vec![Value::Null; specs.len()];
@@ -233,7 +258,12 @@ fn object(entry: Entry, specs_of: &impl Fn(Kind) -> &'static [AttrSpec]) -> Resu
         let at = specs.iter().position(|spec| spec.name == name);
         match at.and_then(|at| values.get_mut(at)) {
             Some(slot) => *slot = value(stored)?,
-            None => return Err(SnapshotError::Unknown(format!("the attribute {name} of a {}", id.kind))),
+            None => {
+                return Err(SnapshotError::Unknown(format!(
+                    "the attribute {name} of a {}",
+                    id.kind
+                )));
+            }
         }
     }
     let item = |(grantee, privilege, grantable, grantor): (String, String, bool, String)| AclItem {
@@ -261,6 +291,8 @@ fn value(stored: Stored) -> Result<Value, SnapshotError> {
         Stored::Id(id) => Value::Id(object_id(&id)?),
         Stored::List(list) => Value::List(list.into_iter().map(Arc::from).collect()),
         Stored::Set(set) => Value::Set(set.into_iter().map(Arc::from).collect()),
-        Stored::Map(map) => Value::Map(map.into_iter().map(|(key, value)| (Arc::from(key), Arc::from(value))).collect()),
+        Stored::Map(map) => Value::Map(
+            map.into_iter().map(|(key, value)| (Arc::from(key), Arc::from(value))).collect(),
+        ),
     })
 }

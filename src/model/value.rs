@@ -95,7 +95,9 @@ impl fmt::Display for Value {
             Self::Id(id) => f.write_str(&id.label()),
             Self::List(list) => f.write_str(&list.join(", ")),
             Self::Set(set) => f.write_str(&joined(set.iter().map(ToString::to_string))),
-            Self::Map(map) => f.write_str(&joined(map.iter().map(|(key, value)| format!("{key}={value}")))),
+            Self::Map(map) => {
+                f.write_str(&joined(map.iter().map(|(key, value)| format!("{key}={value}"))))
+            }
         }
     }
 }

@@ -10,18 +10,25 @@ use std::collections::{BTreeMap, BTreeSet};
 const LINES: usize = 300;
 
 /// Cuts the schedule into batches and plans the way back for each.
-pub(super) fn batches(prod: &Catalog, goal: &Catalog, schedule: Schedule, apply_role: &str) -> Vec<Batch> {
+pub(super) fn batches(
+    prod: &Catalog,
+    goal: &Catalog,
+    schedule: Schedule,
+    apply_role: &str,
+) -> Vec<Batch> {
     let groups = with_silent_steps(&schedule, groups(&schedule));
     let mut state = prod.clone();
     let mut batches = Vec::new();
     let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
     for group in groups {
-        let steps: Vec<Step> = group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
+        let steps: Vec<Step> =
+            group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
         let before = state.clone();
         for step in &steps {
             state::apply(&mut state, goal, step);
         }
-        let touched: BTreeSet<ObjectId> = steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
+        let touched: BTreeSet<ObjectId> =
+            steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
         let (rollback, irreversible) = way_back(&state, &before, &touched, apply_role);
         batches.push(Batch { name: name(&steps), steps, rollback, irreversible });
     }
@@ -50,22 +57,32 @@ fn with_silent_steps(schedule: &Schedule, groups: Vec<Vec<usize>>) -> Vec<Vec<us
 }
 
 /// The transactions that undo a batch, planned as any other change; what has no way back is named.
-fn way_back(after: &Catalog, before: &Catalog, touched: &BTreeSet<ObjectId>, apply_role: &str) -> (Vec<Vec<Step>>, Vec<String>) {
+fn way_back(
+    after: &Catalog,
+    before: &Catalog,
+    touched: &BTreeSet<ObjectId>,
+    apply_role: &str,
+) -> (Vec<Vec<Step>>, Vec<String>) {
     let mut target = before.clone();
     let mut irreversible = Vec::new();
     loop {
         match schedule(after, &target, apply_role, touched) {
             Ok(back) => {
-                let lossy = back.steps.iter().filter_map(|step| step.effects.data_loss.clone().map(|loss| format!("{}: {loss}", step.title())));
+                let lossy = back.steps.iter().filter_map(|step| {
+                    step.effects.data_loss.clone().map(|loss| format!("{}: {loss}", step.title()))
+                });
                 irreversible.extend(lossy);
                 let groups = layers(&back, &(0..back.steps.len()).collect::<Vec<_>>());
-                let pick = |group: Vec<usize>| group.iter().filter_map(|at| back.steps.get(*at).cloned()).collect();
+                let pick = |group: Vec<usize>| {
+                    group.iter().filter_map(|at| back.steps.get(*at).cloned()).collect()
+                };
                 return (groups.into_iter().map(pick).collect(), irreversible);
             }
             Err(blocked) => {
                 let known = target.objects.clone();
                 for obstacle in blocked {
-                    irreversible.push(format!("{} cannot be undone: {}", obstacle.id, obstacle.why));
+                    irreversible
+                        .push(format!("{} cannot be undone: {}", obstacle.id, obstacle.why));
                     target.remove(&obstacle.id);
                     target.adopt(after, &obstacle.id);
                 }
@@ -94,7 +111,8 @@ fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
     }
     let mut ordered: Vec<Vec<usize>> = parts.into_values().collect();
     // components do not wait for each other, but default privileges wait for every creation
-    ordered.sort_by_key(|part| (part.iter().any(|at| is_last(schedule, *at)), part.first().copied()));
+    ordered
+        .sort_by_key(|part| (part.iter().any(|at| is_last(schedule, *at)), part.first().copied()));
     let mut groups = Vec::new();
     if !first.is_empty() {
         groups.extend(layers(schedule, &first.into_iter().collect::<Vec<_>>()));
@@ -138,7 +156,8 @@ fn join(component: &mut [usize], a: usize, b: usize) {
 /// Splits a group where a step's result can be used only after a commit. Everything else runs in
 /// the last transaction, so that what was dropped for a moment comes back in the same one.
 fn layers(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usize>> {
-    let commits = |at: &usize| schedule.steps.get(*at).is_some_and(|step| step.effects.commit_before_use);
+    let commits =
+        |at: &usize| schedule.steps.get(*at).is_some_and(|step| step.effects.commit_before_use);
     let members: BTreeSet<usize> = group.iter().copied().collect();
     let mut early: BTreeSet<usize> = group.iter().copied().filter(commits).collect();
     if early.is_empty() || early.len() == group.len() {
@@ -148,7 +167,9 @@ fn layers(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usize>> {
         let more: Vec<usize> = schedule
             .before
             .iter()
-            .filter(|(from, to)| early.contains(to) && members.contains(from) && !early.contains(from))
+            .filter(|(from, to)| {
+                early.contains(to) && members.contains(from) && !early.contains(from)
+            })
             .map(|(from, _)| *from)
             .collect();
         if more.is_empty() {
@@ -204,7 +225,8 @@ fn name(steps: &[Step]) -> String {
         };
         (step.forced_by.is_some(), step.verb == Verb::Alter, weight, step.statements.is_empty())
     };
-    let Some(step) = steps.iter().filter(|step| !step.statements.is_empty()).min_by_key(telling) else {
+    let Some(step) = steps.iter().filter(|step| !step.statements.is_empty()).min_by_key(telling)
+    else {
         return "nothing".to_owned();
     };
     let verb = match step.verb {
@@ -217,7 +239,10 @@ fn name(steps: &[Step]) -> String {
         Kind::DefaultAcl => "default_privileges",
         _ => step.object.part(1),
     };
-    let clean: String = subject.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let clean: String = subject
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .collect();
     let clean: String = clean.chars().take(40).collect();
     format!("{verb}_{}", clean.trim_matches('_'))
 }

@@ -12,11 +12,15 @@ type Dependents<'a> = BTreeMap<&'a ObjectId, BTreeMap<&'a ObjectId, Need>>;
 pub(super) fn expand(ctx: &Ctx<'_>, dependents: &Dependents<'_>, changes: &mut Changes) {
     let moving: BTreeSet<ObjectId> = changes.altered.iter().map(|alter| alter.id.clone()).collect();
     displace(ctx, dependents, &moving, changes);
-    let mut work: Vec<(ObjectId, ObjectId)> = changes.dropped.iter().map(|id| (id.clone(), id.clone())).collect();
+    let mut work: Vec<(ObjectId, ObjectId)> =
+        changes.dropped.iter().map(|id| (id.clone(), id.clone())).collect();
     work.extend(changes.rebuilt.iter().map(|(id, cause)| (id.clone(), cause.clone())));
     while let Some((id, cause)) = work.pop() {
         for (dependent, need) in dependents.get(&id).into_iter().flatten() {
-            if *need == Need::Soft || is_gone(changes, dependent) || steps_away(ctx, &moving, dependent, &id) {
+            if *need == Need::Soft
+                || is_gone(changes, dependent)
+                || steps_away(ctx, &moving, dependent, &id)
+            {
                 continue;
             }
             if let Some(added) = rebuild(ctx, dependent, &cause, &id, changes) {
@@ -29,18 +33,28 @@ pub(super) fn expand(ctx: &Ctx<'_>, dependents: &Dependents<'_>, changes: &mut C
 }
 
 /// Dependents that stand in the way of an alteration.
-fn displace(ctx: &Ctx<'_>, dependents: &Dependents<'_>, moving: &BTreeSet<ObjectId>, changes: &mut Changes) {
+fn displace(
+    ctx: &Ctx<'_>,
+    dependents: &Dependents<'_>,
+    moving: &BTreeSet<ObjectId>,
+    changes: &mut Changes,
+) {
     let mut found = Vec::new();
     for alter in &changes.altered {
         for target in std::iter::once(&alter.id).chain(&alter.outcome.affects) {
             for (dependent, need) in dependents.get(target).into_iter().flatten() {
-                if *need == Need::Soft || is_gone(changes, dependent) || steps_away(ctx, moving, dependent, target) {
+                if *need == Need::Soft
+                    || is_gone(changes, dependent)
+                    || steps_away(ctx, moving, dependent, target)
+                {
                     continue;
                 }
                 let displaced = match ctx.current.objects.get(*dependent) {
                     Some(object) => (alter.outcome.displaces)(object),
                     // what is not modelled might not stand aside: only where anything would have to
-                    None => dependent.kind == Kind::Unmodelled && displaces_anything(&alter.outcome),
+                    None => {
+                        dependent.kind == Kind::Unmodelled && displaces_anything(&alter.outcome)
+                    }
                 };
                 if displaced {
                     found.push(((*dependent).clone(), alter.id.clone(), target.clone()));
@@ -72,8 +86,14 @@ fn is_gone(changes: &Changes, id: &ObjectId) -> bool {
 }
 
 /// Its own alteration, which runs first, ends the need.
-fn steps_away(ctx: &Ctx<'_>, moving: &BTreeSet<ObjectId>, dependent: &ObjectId, target: &ObjectId) -> bool {
-    moving.contains(dependent) && !ctx.desired.needs.get(dependent).is_some_and(|needs| needs.contains_key(target))
+fn steps_away(
+    ctx: &Ctx<'_>,
+    moving: &BTreeSet<ObjectId>,
+    dependent: &ObjectId,
+    target: &ObjectId,
+) -> bool {
+    moving.contains(dependent)
+        && !ctx.desired.needs.get(dependent).is_some_and(|needs| needs.contains_key(target))
 }
 
 /// Marks a dependent; the one to drop is returned when it is new.
@@ -97,7 +117,11 @@ fn rebuild(
         return Some(dependent.clone());
     }
     if !kind.rebuildable(object) {
-        let why = format!("{} needs {} and cannot be built again without losing data", dependent.label(), target.label());
+        let why = format!(
+            "{} needs {} and cannot be built again without losing data",
+            dependent.label(),
+            target.label()
+        );
         changes.blocked.push(Blocked::change(cause, why));
         return None;
     }

@@ -1,6 +1,6 @@
 //! What prod shall be after the bridge: dev's state, as far as it was asked for and can be had.
 
-use crate::kinds::of;
+use crate::kinds::{facet, of};
 use crate::model::{Catalog, Kind, Object, ObjectId};
 use crate::plan::schedule::{Blocked, Obstacle, Schedule, all_ids, schedule};
 use crate::plan::{Drops, Options, merge};
@@ -66,6 +66,7 @@ impl Goal {
         if options.drops == Drops::Report {
             merge::keep_removals(&mut goal, prod, &options.apply_role);
         }
+        goal.check_privileges(dev, prod);
         goal.check_roles(prod);
         goal.check_extensions(prod);
         goal
@@ -90,6 +91,23 @@ impl Goal {
                 reason: Reason::Unmodelled,
             });
         }
+    }
+
+    /// Privileges that dev's version has and prod's does not (MAINTAIN from 17 on). Who holds all
+    /// others holds everything there is on prod; anything else is named.
+    fn check_privileges(&mut self, dev: &Catalog, prod: &Catalog) {
+        let (newer, older) = (dev.server.major(), prod.server.major());
+        let mut named = Vec::new();
+        for object in self.catalog.objects.values_mut() {
+            let Some(acl) = object.facets.acl.clone() else { continue };
+            let (kept, lost) = facet::acl::expressible(&object.id, &acl, newer, older);
+            for item in lost {
+                let why = format!("PostgreSQL {older} does not know the privilege of {item}");
+                named.push(Unbridged { id: object.id.clone(), why, reason: Reason::Unavailable });
+            }
+            object.facets.acl = kept;
+        }
+        self.unbridged.extend(named);
     }
 
     /// What names a role that prod does not have cannot be bridged.
@@ -147,7 +165,11 @@ impl Goal {
             if before.1 == self.catalog.objects {
                 // nothing moved: leave prod alone rather than guess
                 for obstacle in blocked {
-                    self.unbridged.push(Unbridged { id: obstacle.id, why: obstacle.why, reason: Reason::Blocked });
+                    self.unbridged.push(Unbridged {
+                        id: obstacle.id,
+                        why: obstacle.why,
+                        reason: Reason::Blocked,
+                    });
                 }
                 self.catalog = prod.clone();
                 return Schedule::default();
@@ -178,7 +200,9 @@ impl Goal {
                 .catalog
                 .needs
                 .iter()
-                .filter(|(_, needs)| needs.get(&id).is_some_and(|need| *need != crate::model::Need::Soft))
+                .filter(|(_, needs)| {
+                    needs.get(&id).is_some_and(|need| *need != crate::model::Need::Soft)
+                })
                 .map(|(dependent, _)| dependent.clone())
                 .collect();
             if let Some(cause) = &cause {
@@ -188,14 +212,19 @@ impl Goal {
             self.catalog.adopt(prod, &id);
             let still_there = self.catalog.objects.contains_key(&id);
             if !still_there {
-                let parts = dependents.iter().filter(|dependent| dependent.kind != Kind::Unmodelled);
+                let parts =
+                    dependents.iter().filter(|dependent| dependent.kind != Kind::Unmodelled);
                 work.extend(parts.map(|dependent| (dependent.clone(), Some(id.clone()))));
             }
         }
     }
 
     fn name_follower(&mut self, id: &ObjectId, cause: &ObjectId) {
-        let is_part = self.catalog.objects.get(id).is_some_and(|object| object.parent.as_ref() == Some(cause));
+        let is_part = self
+            .catalog
+            .objects
+            .get(id)
+            .is_some_and(|object| object.parent.as_ref() == Some(cause));
         if !is_part {
             let why = format!("it needs {cause}, which cannot be bridged");
             self.unbridged.push(Unbridged { id: id.clone(), why, reason: Reason::Blocked });
@@ -224,19 +253,29 @@ impl Goal {
 }
 
 /// Owner and grants of unknown roles stay out; each is named.
-fn drop_unknown_roles(object: &mut Object, before: Option<&Object>, known: &impl Fn(&str) -> bool) -> Vec<Unbridged> {
+fn drop_unknown_roles(
+    object: &mut Object,
+    before: Option<&Object>,
+    known: &impl Fn(&str) -> bool,
+) -> Vec<Unbridged> {
     let mut named = Vec::new();
-    let mut name = |id: &ObjectId, why: String| named.push(Unbridged { id: id.clone(), why, reason: Reason::UnmappedRole });
+    let mut name = |id: &ObjectId, why: String| {
+        named.push(Unbridged { id: id.clone(), why, reason: Reason::UnmappedRole });
+    };
     if let Some(owner) = object.facets.owner.clone().filter(|owner| !known(owner)) {
         name(&object.id, format!("its owner {owner} is no role of prod"));
         object.facets.owner = before.and_then(|before| before.facets.owner.clone());
     }
     if let Some(acl) = &mut object.facets.acl {
         let kept = before.and_then(|before| before.facets.acl.clone()).unwrap_or_default();
-        let strangers: Vec<_> = acl.iter().filter(|item| item.roles().any(|role| !known(role))).cloned().collect();
+        let strangers: Vec<_> =
+            acl.iter().filter(|item| item.roles().any(|role| !known(role))).cloned().collect();
         for item in strangers {
             if !kept.contains(&item) {
-                name(&object.id, format!("the grant of {item} names a role that prod does not have"));
+                name(
+                    &object.id,
+                    format!("the grant of {item} names a role that prod does not have"),
+                );
                 acl.remove(&item);
             }
         }

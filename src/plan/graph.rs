@@ -35,14 +35,23 @@ struct Places {
 }
 
 /// Builds the graph. `alone` are parts that must not be absorbed, because that would close a cycle.
-pub(super) fn build(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>) -> Result<Graph, Vec<Blocked>> {
+pub(super) fn build(
+    ctx: &Ctx<'_>,
+    changes: &Changes,
+    alone: &BTreeSet<(Verb, ObjectId)>,
+) -> Result<Graph, Vec<Blocked>> {
     let mut nodes = Vec::new();
     let mut places = Places::default();
     drops(ctx, changes, alone, &mut nodes, &mut places);
     for (at, alter) in changes.altered.iter().enumerate() {
         places.alter.entry(alter.id.clone()).or_default().push(nodes.len());
         let members = vec![alter.id.clone()];
-        nodes.push(Node { verb: Verb::Alter, members, aspect: Some(alter.aspect), alter: Some(at) });
+        nodes.push(Node {
+            verb: Verb::Alter,
+            members,
+            aspect: Some(alter.aspect),
+            alter: Some(at),
+        });
     }
     creates(ctx, changes, alone, &mut nodes, &mut places);
     let mut edges = Edges { map: BTreeMap::new() };
@@ -77,9 +86,19 @@ impl Edges {
     }
 }
 
-fn drops(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>, nodes: &mut Vec<Node>, places: &mut Places) {
-    let gone: BTreeSet<&ObjectId> =
-        changes.dropped.iter().chain(changes.rebuilt.keys()).filter(|id| ctx.current.objects.contains_key(*id)).collect();
+fn drops(
+    ctx: &Ctx<'_>,
+    changes: &Changes,
+    alone: &BTreeSet<(Verb, ObjectId)>,
+    nodes: &mut Vec<Node>,
+    places: &mut Places,
+) {
+    let gone: BTreeSet<&ObjectId> = changes
+        .dropped
+        .iter()
+        .chain(changes.rebuilt.keys())
+        .filter(|id| ctx.current.objects.contains_key(*id))
+        .collect();
     let leader = |id: &ObjectId| -> Option<ObjectId> {
         if alone.contains(&(Verb::Drop, id.clone())) {
             return None;
@@ -91,9 +110,19 @@ fn drops(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>, n
     group(Verb::Drop, gone.iter().copied(), leader, nodes, &mut places.drop);
 }
 
-fn creates(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>, nodes: &mut Vec<Node>, places: &mut Places) {
-    let new: BTreeSet<&ObjectId> =
-        changes.created.iter().chain(changes.rebuilt.keys()).filter(|id| ctx.desired.objects.contains_key(*id)).collect();
+fn creates(
+    ctx: &Ctx<'_>,
+    changes: &Changes,
+    alone: &BTreeSet<(Verb, ObjectId)>,
+    nodes: &mut Vec<Node>,
+    places: &mut Places,
+) {
+    let new: BTreeSet<&ObjectId> = changes
+        .created
+        .iter()
+        .chain(changes.rebuilt.keys())
+        .filter(|id| ctx.desired.objects.contains_key(*id))
+        .collect();
     let leader = |id: &ObjectId| -> Option<ObjectId> {
         if alone.contains(&(Verb::Create, id.clone())) {
             return None;
@@ -108,7 +137,12 @@ fn creates(ctx: &Ctx<'_>, changes: &Changes, alone: &BTreeSet<(Verb, ObjectId)>,
         let object = ctx.desired.objects.get(id);
         if weak && object.is_some_and(|object| !of(id.kind).finish(ctx, object).is_empty()) {
             places.finish.insert(id.clone(), nodes.len());
-            nodes.push(Node { verb: Verb::Finish, members: vec![id.clone()], aspect: None, alter: None });
+            nodes.push(Node {
+                verb: Verb::Finish,
+                members: vec![id.clone()],
+                aspect: None,
+                alter: None,
+            });
         }
     }
 }
@@ -144,20 +178,35 @@ fn group<'a>(
 }
 
 /// Facets change nothing that others need.
-fn shaping<'a>(places: &'a Places, nodes: &'a [Node], id: &ObjectId) -> impl Iterator<Item = &'a usize> {
+fn shaping<'a>(
+    places: &'a Places,
+    nodes: &'a [Node],
+    id: &ObjectId,
+) -> impl Iterator<Item = &'a usize> {
     places.alter.get(id).into_iter().flatten().filter(|at| {
         nodes.get(**at).is_some_and(|node| matches!(node.aspect, Some(Aspect::Rule(_))))
     })
 }
 
 /// The same, and those of what it is a part of: a foreign key needs columns, and their table as it is.
-fn changing<'a>(catalog: &Catalog, places: &'a Places, nodes: &'a [Node], id: &ObjectId) -> Vec<&'a usize> {
+fn changing<'a>(
+    catalog: &Catalog,
+    places: &'a Places,
+    nodes: &'a [Node],
+    id: &ObjectId,
+) -> Vec<&'a usize> {
     let whole = catalog.objects.get(id).and_then(|object| object.parent.as_ref());
     let of_whole = whole.into_iter().flat_map(|whole| shaping(places, nodes, whole));
     shaping(places, nodes, id).chain(of_whole).collect()
 }
 
-fn create_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) -> Option<Blocked> {
+fn create_edges(
+    ctx: &Ctx<'_>,
+    id: &ObjectId,
+    nodes: &[Node],
+    places: &Places,
+    edges: &mut Edges,
+) -> Option<Blocked> {
     let own = places.create.get(id);
     let finish = places.finish.get(id);
     edges.add(own, finish, false);
@@ -170,7 +219,10 @@ fn create_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, e
             edges.add(Some(alter), after, soft);
         }
         if needed.kind == Kind::Unmodelled && !ctx.current.ledger.contains_key(needed) && !soft {
-            return Some(Blocked::create(id, format!("it needs {}, which is not modelled yet", needed.label())));
+            return Some(Blocked::create(
+                id,
+                format!("it needs {}, which is not modelled yet", needed.label()),
+            ));
         }
     }
     None
@@ -193,8 +245,12 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
     }
     // privileges of a whole change before those of its parts: a REVOKE on a table reaches its columns
     let parent = ctx.desired.objects.get(id).and_then(|object| object.parent.as_ref());
-    for before in parent.into_iter().flat_map(|parent| places.alter.get(parent).into_iter().flatten()) {
-        let facet = |at: &usize| nodes.get(*at).is_some_and(|node| matches!(node.aspect, Some(Aspect::Facet(_))));
+    for before in
+        parent.into_iter().flat_map(|parent| places.alter.get(parent).into_iter().flatten())
+    {
+        let facet = |at: &usize| {
+            nodes.get(*at).is_some_and(|node| matches!(node.aspect, Some(Aspect::Facet(_))))
+        };
         for after in own.iter().filter(|after| facet(after) && facet(before)) {
             edges.add(Some(before), Some(after), false);
         }
@@ -222,13 +278,15 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
 fn slot_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
     let mut freed: BTreeMap<_, Vec<&usize>> = BTreeMap::new();
     for (id, at) in &places.drop {
-        let slots = ctx.current.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
+        let slots =
+            ctx.current.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
         for slot in slots {
             freed.entry(slot).or_default().push(at);
         }
     }
     for (id, at) in &places.create {
-        let slots = ctx.desired.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
+        let slots =
+            ctx.desired.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
         for slot in slots {
             for before in freed.get(&slot).into_iter().flatten() {
                 edges.add(Some(before), Some(at), false);
@@ -244,21 +302,39 @@ fn taken_by_unmodelled(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Blocked> {
         let (words, name): (&[&str], String) = match (class, path.as_slice()) {
             ("routine", [schema, name, arguments]) => {
                 let types = arguments.replace(", ", ",");
-                (&["aggregate", "function", "procedure"], format!("{}({types})", quote::qualified(&[schema, name])))
+                (
+                    &["aggregate", "function", "procedure"],
+                    format!("{}({types})", quote::qualified(&[schema, name])),
+                )
             }
             (_, [schema, name]) => (RELATION_WORDS, quote::qualified(&[schema, name])),
             _ => continue,
         };
-        let holder = words.iter().map(|word| ObjectId::new(Kind::Unmodelled, &[word, &name])).find(|id| ctx.current.ledger.contains_key(id));
+        let holder = words
+            .iter()
+            .map(|word| ObjectId::new(Kind::Unmodelled, &[word, &name]))
+            .find(|id| ctx.current.ledger.contains_key(id));
         if let Some(holder) = holder {
-            return Some(Blocked::create(id, format!("its name is taken by {}, which is not modelled yet", holder.label())));
+            return Some(Blocked::create(
+                id,
+                format!("its name is taken by {}, which is not modelled yet", holder.label()),
+            ));
         }
     }
     None
 }
 
 /// What `pg_identify_object` calls things that share the names of relations and types.
-const RELATION_WORDS: &[&str] = &["composite type", "foreign table", "index", "materialized view", "sequence", "table", "type", "view"];
+const RELATION_WORDS: &[&str] = &[
+    "composite type",
+    "foreign table",
+    "index",
+    "materialized view",
+    "sequence",
+    "table",
+    "type",
+    "view",
+];
 
 /// New columns come in the order that they have in the desired state.
 fn position_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {

@@ -24,14 +24,19 @@ pub(super) fn keep_removals(goal: &mut Goal, prod: &Catalog, apply_role: &str) {
 }
 
 fn prod_only(goal: &mut Goal, prod: &Catalog, dev: &Catalog, object: &Object) {
-    let whole_is_shared = object.parent.as_ref().is_some_and(|parent| dev.objects.contains_key(parent));
+    let whole_is_shared =
+        object.parent.as_ref().is_some_and(|parent| dev.objects.contains_key(parent));
     if of(object.id.kind).inseparable() && whole_is_shared {
         return;
     }
     goal.catalog.adopt(prod, &object.id);
     // parts of something that only prod has are told with it
     if object.parent.is_none() || whole_is_shared {
-        goal.withheld.push(Withheld { id: object.id.clone(), attribute: None, what: "exists only in prod".to_owned() });
+        goal.withheld.push(Withheld {
+            id: object.id.clone(),
+            attribute: None,
+            what: "exists only in prod".to_owned(),
+        });
     }
 }
 
@@ -42,19 +47,29 @@ fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after
         if !touches(rule, before, after) {
             continue;
         }
-        for (at, spec) in before.specs.iter().enumerate().filter(|(_, spec)| rule.attrs.contains(&spec.name)) {
-            let (Some(old), Some(new)) = (before.values.get(at), after.values.get(at)) else { continue };
+        for (at, spec) in
+            before.specs.iter().enumerate().filter(|(_, spec)| rule.attrs.contains(&spec.name))
+        {
+            let (Some(old), Some(new)) = (before.values.get(at), after.values.get(at)) else {
+                continue;
+            };
             if let (Some(union), Some(slot)) = (union(old, new), merged.values.get_mut(at))
                 && union != *new
             {
-                kept.push((spec.name.to_owned(), format!("elements that only prod has: {}", only(old, new))));
+                kept.push((
+                    spec.name.to_owned(),
+                    format!("elements that only prod has: {}", only(old, new)),
+                ));
                 *slot = union;
             }
         }
         let outcome = (rule.change)(ctx, before, &merged);
         if let (Some(why), true) = (outcome.removal, touches(rule, before, &merged)) {
-            for (at, _) in before.specs.iter().enumerate().filter(|(_, spec)| rule.attrs.contains(&spec.name)) {
-                if let (Some(old), Some(slot)) = (before.values.get(at), merged.values.get_mut(at)) {
+            for (at, _) in
+                before.specs.iter().enumerate().filter(|(_, spec)| rule.attrs.contains(&spec.name))
+            {
+                if let (Some(old), Some(slot)) = (before.values.get(at), merged.values.get_mut(at))
+                {
                     slot.clone_from(old);
                 }
             }
@@ -85,11 +100,13 @@ fn grants(before: &Object, merged: &mut Object, major: i32) -> Vec<(String, Stri
     let old = crate::kinds::facet::acl::of_object(before, major);
     let new = crate::kinds::facet::acl::of_object(merged, major);
     let gone: Vec<&AclItem> = old.difference(&new).collect();
-    let opened: Vec<&AclItem> = new.difference(&old).filter(|item| &*item.grantee == PUBLIC).collect();
+    let opened: Vec<&AclItem> =
+        new.difference(&old).filter(|item| &*item.grantee == PUBLIC).collect();
     if gone.is_empty() && opened.is_empty() {
         return Vec::new();
     }
-    let list = |items: &[&AclItem]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let list =
+        |items: &[&AclItem]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let mut kept = Vec::new();
     if !gone.is_empty() {
         kept.push(("acl".to_owned(), format!("grants that only prod has: {}", list(&gone))));
@@ -97,9 +114,14 @@ fn grants(before: &Object, merged: &mut Object, major: i32) -> Vec<(String, Stri
     if !opened.is_empty() {
         kept.push(("acl".to_owned(), format!("new grants to everybody: {}", list(&opened))));
     }
-    let result: BTreeSet<AclItem> =
-        new.iter().filter(|item| !opened.contains(item)).cloned().chain(gone.into_iter().cloned()).collect();
-    merged.facets.acl = if before.facets.acl.is_none() && result == old { None } else { Some(result) };
+    let result: BTreeSet<AclItem> = new
+        .iter()
+        .filter(|item| !opened.contains(item))
+        .cloned()
+        .chain(gone.into_iter().cloned())
+        .collect();
+    merged.facets.acl =
+        if before.facets.acl.is_none() && result == old { None } else { Some(result) };
     kept
 }
 
@@ -123,7 +145,9 @@ fn merged_list(old: &[Arc<str>], new: &[Arc<str>]) -> Vec<Arc<str>> {
     let mut list = old.to_vec();
     let mut at = 0;
     for element in new {
-        if let Some(place) = list.iter().position(|other| other == element) { at = place + 1 } else {
+        if let Some(place) = list.iter().position(|other| other == element) {
+            at = place + 1;
+        } else {
             list.insert(at.min(list.len()), element.clone());
             at += 1;
         }
@@ -134,10 +158,16 @@ fn merged_list(old: &[Arc<str>], new: &[Arc<str>]) -> Vec<Arc<str>> {
 fn only(old: &Value, new: &Value) -> String {
     match (old, new) {
         (Value::Set(old), Value::Set(new)) => joined(old.difference(new).map(ToString::to_string)),
-        (Value::List(old), Value::List(new)) => joined(old.iter().filter(|item| !new.contains(item)).map(ToString::to_string)),
+        (Value::List(old), Value::List(new)) => {
+            joined(old.iter().filter(|item| !new.contains(item)).map(ToString::to_string))
+        }
         (Value::Map(old), new) => {
             let new = new.as_map();
-            joined(old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(key, value)| format!("{key}={value}")))
+            joined(
+                old.iter()
+                    .filter(|(key, _)| !new.contains_key(*key))
+                    .map(|(key, value)| format!("{key}={value}")),
+            )
         }
         _ => String::new(),
     }

@@ -85,5 +85,11 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     let steps = goal.settle(prod, &options.apply_role);
     let batches = batch::batches(prod, &goal.catalog, steps, &options.apply_role);
     let role_matters = prod.objects.keys().any(|id| id.kind == Kind::DefaultAcl);
-    Plan { goal: goal.catalog, batches, role_matters, withheld: goal.withheld, unbridged: goal.unbridged }
+    Plan {
+        goal: goal.catalog,
+        batches,
+        role_matters,
+        withheld: goal.withheld,
+        unbridged: goal.unbridged,
+    }
 }

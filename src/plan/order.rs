@@ -24,7 +24,9 @@ pub(super) fn ordered(ctx: &Ctx<'_>, changes: &Changes) -> Result<Ordered, Vec<B
         let mut graph = graph::build(ctx, changes, &alone)?;
         let mut cycles = cycles(&graph);
         for cycle in &cycles {
-            graph.edges.retain(|(from, to), soft| !(*soft && cycle.contains(from) && cycle.contains(to)));
+            graph
+                .edges
+                .retain(|(from, to), soft| !(*soft && cycle.contains(from) && cycle.contains(to)));
         }
         if !cycles.is_empty() {
             cycles = self::cycles(&graph);
@@ -77,14 +79,22 @@ fn separable(ctx: &Ctx<'_>, graph: &Graph, cycle: &BTreeSet<usize>) -> Vec<(Verb
 }
 
 fn stuck(graph: &Graph, cycle: &BTreeSet<usize>) -> Vec<Blocked> {
-    let leader = |at: &usize| graph.nodes.get(*at).and_then(|node| node.members.first().map(|id| (node.verb, id.clone())));
+    let leader = |at: &usize| {
+        graph.nodes.get(*at).and_then(|node| node.members.first().map(|id| (node.verb, id.clone())))
+    };
     let names: Vec<String> =
         cycle.iter().filter_map(leader).map(|(verb, id)| format!("{} {id}", verb.name())).collect();
     let why = format!("these steps wait for each other: {}", names.join(", "));
     cycle
         .iter()
         .filter_map(leader)
-        .map(|(verb, id)| if verb == Verb::Create { Blocked::create(&id, why.clone()) } else { Blocked::change(&id, why.clone()) })
+        .map(|(verb, id)| {
+            if verb == Verb::Create {
+                Blocked::create(&id, why.clone())
+            } else {
+                Blocked::change(&id, why.clone())
+            }
+        })
         .collect()
 }
 
@@ -99,7 +109,12 @@ fn sort(graph: &Graph) -> Ordered {
         follow.entry(*from).or_default().push(*to);
     }
     let rank = |at: usize| graph.nodes.get(at).map(|node| (rank(node), at));
-    let mut ready: BTreeSet<_> = waits.iter().enumerate().filter(|(_, count)| **count == 0).filter_map(|(at, _)| rank(at)).collect();
+    let mut ready: BTreeSet<_> = waits
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count == 0)
+        .filter_map(|(at, _)| rank(at))
+        .collect();
     let mut order = Vec::with_capacity(graph.nodes.len());
     while let Some((_, at)) = ready.pop_first() {
         order.push(at);
@@ -112,8 +127,13 @@ fn sort(graph: &Graph) -> Ordered {
             }
         }
     }
-    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
-    let before = graph.edges.keys().filter_map(|(from, to)| Some((*place.get(from)?, *place.get(to)?))).collect();
+    let place: BTreeMap<usize, usize> =
+        order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+    let before = graph
+        .edges
+        .keys()
+        .filter_map(|(from, to)| Some((*place.get(from)?, *place.get(to)?)))
+        .collect();
     let nodes = order.iter().filter_map(|at| graph.nodes.get(*at).cloned()).collect();
     Ordered { nodes, before }
 }

@@ -84,8 +84,13 @@ fn element_type(tokens: &[Token<'_>], from: usize, close: usize) -> Option<Strin
     let start = cast?;
     let words = tokens.get(start..end)?;
     let plain = words.iter().all(|token| {
-        matches!(token.kind, TokenKind::Identifier | TokenKind::QuotedIdentifier | TokenKind::Whitespace | TokenKind::Number)
-            || matches!(token.text, "." | "(" | ")" | ",")
+        matches!(
+            token.kind,
+            TokenKind::Identifier
+                | TokenKind::QuotedIdentifier
+                | TokenKind::Whitespace
+                | TokenKind::Number
+        ) || matches!(token.text, "." | "(" | ")" | ",")
     });
     let name: String = words.iter().map(|token| token.text).collect();
     (plain && !name.trim().is_empty()).then(|| name.trim().to_owned())

@@ -14,24 +14,43 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes) -> Step {
         Verb::Alter => altered(node, changes),
         Verb::Create => created(ctx, node),
         Verb::Drop => dropped(ctx, node),
-        Verb::Finish => (objects(ctx, node).first().map(|object| of(object.id.kind).finish(ctx, object)).unwrap_or_default(), Effects::default()),
+        Verb::Finish => (
+            objects(ctx, node)
+                .first()
+                .map(|object| of(object.id.kind).finish(ctx, object))
+                .unwrap_or_default(),
+            Effects::default(),
+        ),
     };
-    let object = node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
+    let object =
+        node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
     let forced_by = changes.rebuilt.get(&object).filter(|cause| **cause != object).cloned();
     let statements = statements.iter().map(|sql| pin::array_casts(sql)).collect();
-    let mut step =
-        Step { verb: node.verb, object, members: node.members.clone(), aspect: node.aspect, statements, effects, forced_by };
-    only_standing(ctx, changes, &mut step.effects);
+    let mut step = Step {
+        verb: node.verb,
+        object,
+        members: node.members.clone(),
+        aspect: node.aspect,
+        statements,
+        effects,
+        forced_by,
+    };
+    only_standing(ctx, changes, &mut step);
     step
 }
 
 /// Locks, scans and rewrites of what is new cost nobody anything.
-fn only_standing(ctx: &Ctx<'_>, changes: &Changes, effects: &mut Effects) {
-    let stands = |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
+    let stands =
+        |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+    let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
+    let relation = catalog.objects.get(&step.object).map(facet::relation_of);
+    let effects = &mut step.effects;
     effects.locks.retain(|id, _| stands(id));
     effects.scans.retain(|id| stands(id));
     effects.rewrites.retain(|id| stands(id));
-    if effects.locks.is_empty() {
+    // a new table has no row that could stop it, whatever else is locked
+    if step.verb == Verb::Create && !relation.as_ref().is_some_and(stands) {
         effects.builds_index = false;
         effects.may_fail = None;
     }
@@ -52,7 +71,9 @@ fn altered(node: &Node, changes: &Changes) -> (Vec<String>, Effects) {
 
 fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     let objects = objects(ctx, node);
-    let Some((leader, parts)) = objects.split_first() else { return (Vec::new(), Effects::default()) };
+    let Some((leader, parts)) = objects.split_first() else {
+        return (Vec::new(), Effects::default());
+    };
     let mut statements = of(leader.id.kind).create(ctx, leader, parts);
     let mut effects = of(leader.id.kind).create_effects(ctx, leader);
     for object in &objects {
@@ -88,7 +109,9 @@ fn is_silent(id: &ObjectId) -> bool {
 
 fn dropped(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     let objects = objects(ctx, node);
-    let Some((leader, parts)) = objects.split_first() else { return (Vec::new(), Effects::default()) };
+    let Some((leader, parts)) = objects.split_first() else {
+        return (Vec::new(), Effects::default());
+    };
     let statements = of(leader.id.kind).drop(ctx, leader);
     let mut effects = of(leader.id.kind).drop_effects(ctx, leader);
     let members: BTreeSet<_> = node.members.iter().collect();

@@ -59,7 +59,12 @@ pub fn schedule(
 ) -> Result<Schedule, Vec<Blocked>> {
     let ctx = Ctx { current, desired, apply_role };
     let mut changes = change::collect(&ctx, ids.iter());
-    if changes.created.is_empty() && changes.dropped.is_empty() && changes.rebuilt.is_empty() && changes.altered.is_empty() && changes.blocked.is_empty() {
+    if changes.created.is_empty()
+        && changes.dropped.is_empty()
+        && changes.rebuilt.is_empty()
+        && changes.altered.is_empty()
+        && changes.blocked.is_empty()
+    {
         return Ok(Schedule::default());
     }
     let dependents = current.dependents();

@@ -32,9 +32,11 @@ fn alter(state: &mut Catalog, goal: &Catalog, step: &Step) {
         Some(Aspect::Rule(at)) => {
             let attrs = of(object.id.kind).rules().get(at).map_or(&[][..], |rule| rule.attrs);
             for (place, spec) in target.specs.iter().enumerate() {
-                if let (true, Some(slot), Some(value)) =
-                    (attrs.contains(&spec.name), object.values.get_mut(place), target.values.get(place))
-                {
+                if let (true, Some(slot), Some(value)) = (
+                    attrs.contains(&spec.name),
+                    object.values.get_mut(place),
+                    target.values.get(place),
+                ) {
                     slot.clone_from(value);
                 }
             }

@@ -64,12 +64,19 @@ fn without_being_asked_nothing_is_dropped() {
     let (dev, prod) = databases(majors()[0], "keep");
     let bundle = Bundle::of(&dev, &prod, "report");
     assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
-    let sql: String = bundle.files("migrations").iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let sql: String = bundle
+        .files("migrations")
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     assert!(!sql.contains("DROP"), "{sql}");
-    let report = std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
+    let report =
+        std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
     assert!(report.contains("idx_uploads_hotfix_status"), "the hotfix of prod is not told");
     bundle.apply(&prod).unwrap();
-    let hotfix = prod.psql("select count(*) from pg_indexes where indexname = 'idx_uploads_hotfix_status'").unwrap();
+    let hotfix = prod
+        .psql("select count(*) from pg_indexes where indexname = 'idx_uploads_hotfix_status'")
+        .unwrap();
     assert_eq!(hotfix.trim(), "1");
     pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(1);
 }
@@ -90,13 +97,18 @@ fn the_same_input_gives_the_same_bytes() {
 fn the_report_counts_what_the_databases_hold() {
     let (dev, prod) = databases(majors()[0], "report");
     let bundle = Bundle::of(&dev, &prod, "report");
-    let report = std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
+    let report =
+        std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
     for word in ["user_audits", "upload_errors", "deleted_by", "deletion_reason"] {
         assert!(report.contains(word), "{word} is not in the report");
     }
     // tables: the 25 and 27 of the story, and the migration history in its own schema
     let tables = report.lines().find(|line| line.to_lowercase().starts_with("| tables |")).unwrap();
-    let numbers: Vec<&str> = tables.split('|').map(|cell| cell.trim_matches([' ', '*'])).filter(|cell| cell.parse::<u32>().is_ok()).collect();
+    let numbers: Vec<&str> = tables
+        .split('|')
+        .map(|cell| cell.trim_matches([' ', '*']))
+        .filter(|cell| cell.parse::<u32>().is_ok())
+        .collect();
     assert_eq!(numbers, ["26", "28", "28"], "{tables}");
 }
 
@@ -121,10 +133,22 @@ fn snapshots_stand_for_their_databases() {
     for (database, name) in [(&dev, "dev.json"), (&prod, "prod.json")] {
         pgbridge(&["snapshot", &database.url(), "--out", &file(name)]).expect(0);
     }
-    let live = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"]).expect(1);
-    let stored = pgbridge(&["diff", "--dev", &file("dev.json"), "--prod", &file("prod.json"), "--format", "json"]).expect(1);
+    let live = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"])
+        .expect(1);
+    let stored = pgbridge(&[
+        "diff",
+        "--dev",
+        &file("dev.json"),
+        "--prod",
+        &file("prod.json"),
+        "--format",
+        "json",
+    ])
+    .expect(1);
     assert_eq!(live.out, stored.out);
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file("dev.json")).unwrap().permissions());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(file("dev.json")).unwrap().permissions(),
+    );
     assert_eq!(mode & 0o777, 0o600);
     pgbridge(&["snapshot", &dev.url(), "--out", &file("dev.json")]).expect_error(&["dev.json"]);
 }

@@ -6,19 +6,24 @@ use std::path::Path;
 
 fn two(name: &str) -> (Database, Database) {
     let cluster = Cluster::get(majors()[0]);
-    (cluster.create_database(&format!("{name}_dev")), cluster.create_database(&format!("{name}_prod")))
+    (
+        cluster.create_database(&format!("{name}_dev")),
+        cluster.create_database(&format!("{name}_prod")),
+    )
 }
 
 /// Reconciles into `out`, which must not be there afterwards.
 fn reconcile(dev: &str, prod: &str, words: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("bundle");
-    pgbridge(&["reconcile", "--dev", dev, "--prod", prod, "--out", out.to_str().unwrap()]).expect_error(words);
+    pgbridge(&["reconcile", "--dev", dev, "--prod", prod, "--out", out.to_str().unwrap()])
+        .expect_error(words);
     assert_empty(folder.path());
 }
 
 fn assert_empty(folder: &Path) {
-    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 
@@ -27,7 +32,11 @@ fn a_server_that_does_not_answer() {
     let (dev, _prod) = two("absent");
     // a port that was free a moment ago
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    reconcile(&dev.url(), &format!("postgresql://postgres@127.0.0.1:{port}/x"), &[&port.to_string()]);
+    reconcile(
+        &dev.url(),
+        &format!("postgresql://postgres@127.0.0.1:{port}/x"),
+        &[&port.to_string()],
+    );
 }
 
 #[test]
@@ -37,13 +46,25 @@ fn a_wrong_password_is_told_and_never_shown() {
     let wrong = cluster.url_as("locked:hunter2", "postgres");
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("bundle");
-    let run = pgbridge(&["reconcile", "--dev", &dev.url(), "--prod", &wrong, "--out", out.to_str().unwrap()]);
+    let run = pgbridge(&[
+        "reconcile",
+        "--dev",
+        &dev.url(),
+        "--prod",
+        &wrong,
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     let run = run.expect_error(&["locked", "password"]);
     assert!(!run.err.contains("hunter2"), "{}", run.err);
     assert_empty(folder.path());
     // and the right one opens the door
     let right = cluster.url_as("locked", "postgres");
-    pgbridge_with(&["diff", "--dev", &dev.url(), "--prod", &right], &[("PGPASSWORD", LOCKED_PASSWORD)]).expect(0);
+    pgbridge_with(
+        &["diff", "--dev", &dev.url(), "--prod", &right],
+        &[("PGPASSWORD", LOCKED_PASSWORD)],
+    )
+    .expect(0);
 }
 
 #[test]
@@ -74,9 +95,20 @@ fn a_snapshot_that_cannot_be_read() {
     let good = std::fs::read_to_string(path("good.json")).unwrap();
     std::fs::write(path("text.json"), "hello").unwrap();
     std::fs::write(path("cut.json"), &good[..good.len() / 2]).unwrap();
-    std::fs::write(path("edited.json"), good.replacen("\"database\": \"", "\"database\": \"x", 1)).unwrap();
-    std::fs::write(path("newer.json"), good.replacen("\"format_version\": 1", "\"format_version\": 99", 1)).unwrap();
-    for (name, word) in [("text", "text.json"), ("cut", "cut.json"), ("edited", "sha256"), ("newer", "version 99"), ("absent", "absent.json")] {
+    std::fs::write(path("edited.json"), good.replacen("\"database\": \"", "\"database\": \"x", 1))
+        .unwrap();
+    std::fs::write(
+        path("newer.json"),
+        good.replacen("\"format_version\": 1", "\"format_version\": 99", 1),
+    )
+    .unwrap();
+    for (name, word) in [
+        ("text", "text.json"),
+        ("cut", "cut.json"),
+        ("edited", "sha256"),
+        ("newer", "version 99"),
+        ("absent", "absent.json"),
+    ] {
         reconcile(&path(&format!("{name}.json")), &dev.url(), &[word]);
     }
 }
@@ -87,7 +119,8 @@ fn a_folder_that_is_not_empty() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.txt"), "keep me").unwrap();
     let out = folder.path().to_str().unwrap();
-    pgbridge(&["reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out]).expect_error(&["not empty"]);
+    pgbridge(&["reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out])
+        .expect_error(&["not empty"]);
     assert_eq!(std::fs::read_to_string(folder.path().join("mine.txt")).unwrap(), "keep me");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -107,8 +140,17 @@ fn a_time_stamp_that_is_none() {
     let (dev, prod) = two("stamp");
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("bundle");
-    let arguments =
-        ["reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out.to_str().unwrap(), "--timestamp", "20261301000000"];
+    let arguments = [
+        "reconcile",
+        "--dev",
+        &dev.url(),
+        "--prod",
+        &prod.url(),
+        "--out",
+        out.to_str().unwrap(),
+        "--timestamp",
+        "20261301000000",
+    ];
     pgbridge(&arguments).expect_error(&["20261301000000"]);
     assert_empty(folder.path());
 }

@@ -20,7 +20,8 @@ struct Case {
 impl Case {
     /// `kind/case on 15, a to b`.
     fn name(&self) -> String {
-        let kind = self.folder.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        let kind =
+            self.folder.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         let way = if self.reverse { "b to a" } else { "a to b" };
         format!("{kind}/{} {way}", self.folder.file_name().unwrap().display())
     }
@@ -42,7 +43,8 @@ fn since(folder: &Path) -> u32 {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let list = |folder: &Path| {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         paths
     };
@@ -50,7 +52,11 @@ fn cases() -> Vec<Case> {
         for folder in list(&kind) {
             for major in majors() {
                 if since(&folder) <= major {
-                    cases.extend([false, true].map(|reverse| Case { folder: folder.clone(), major, reverse }));
+                    cases.extend([false, true].map(|reverse| Case {
+                        folder: folder.clone(),
+                        major,
+                        reverse,
+                    }));
                 }
             }
         }
@@ -72,7 +78,9 @@ fn run(case: &Case) -> Result<(), String> {
     let (dev_file, prod_file) = if case.reverse { ("a.sql", "b.sql") } else { ("b.sql", "a.sql") };
     let load = |side: &str, file: &str| {
         let database = cluster.create_database(&format!("case_{side}"));
-        database.psql_file(&case.folder.join(file)).map_err(|error| format!("{file} does not load: {error}"))?;
+        database
+            .psql_file(&case.folder.join(file))
+            .map_err(|error| format!("{file} does not load: {error}"))?;
         Ok::<_, String>(database)
     };
     let (dev, prod) = (load("dev", dev_file)?, load("prod", prod_file)?);
@@ -83,13 +91,15 @@ fn run(case: &Case) -> Result<(), String> {
         return Err(format!("reconcile: {:?}", bundle.run));
     }
     bundle.apply(&prod)?;
-    compare(&prod.dump(), &goal, JUDGE).map_err(|difference| format!("after the bridge:\n{difference}"))?;
+    compare(&prod.dump(), &goal, JUDGE)
+        .map_err(|difference| format!("after the bridge:\n{difference}"))?;
     let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]);
     if diff.code != 0 {
         return Err(format!("diff after the bridge: {}", diff.out));
     }
     bundle.roll_back(&prod)?;
-    compare(&prod.dump(), &before, JUDGE).map_err(|difference| format!("after the rollback:\n{difference}"))
+    compare(&prod.dump(), &before, JUDGE)
+        .map_err(|difference| format!("after the rollback:\n{difference}"))
 }
 
 #[test]
@@ -118,7 +128,16 @@ fn every_case_converges_both_ways_and_rolls_back() {
         .filter(|(case, _)| !expected.contains(&case.name()))
         .map(|(case, why)| format!("=== {} on {}\n{why}", case.name(), case.major))
         .collect();
-    assert!(surprises.is_empty(), "{} of {} fail:\n{}", surprises.len(), cases.len(), surprises.join("\n"));
+    assert!(
+        surprises.is_empty(),
+        "{} of {} fail:\n{}",
+        surprises.len(),
+        cases.len(),
+        surprises.join("\n")
+    );
     let mended: Vec<&String> = expected.difference(&names).collect();
-    assert!(mended.is_empty(), "these work now, take them out of expected_failures.txt: {mended:?}");
+    assert!(
+        mended.is_empty(),
+        "these work now, take them out of expected_failures.txt: {mended:?}"
+    );
 }

@@ -5,27 +5,42 @@ use crate::support::{Cluster, Database, majors};
 
 fn two(major: u32, name: &str) -> (Database, Database) {
     let cluster = Cluster::get(major);
-    (cluster.create_database(&format!("{name}_dev")), cluster.create_database(&format!("{name}_prod")))
+    (
+        cluster.create_database(&format!("{name}_dev")),
+        cluster.create_database(&format!("{name}_prod")),
+    )
 }
 
 /// Objects that are not modelled yet, each with a word that its line must hold.
 const UNMODELLED: &[(&str, &str)] = &[
-    ("CREATE TYPE pair AS (a int, b int); CREATE FUNCTION to_pair(int) RETURNS pair LANGUAGE sql AS 'SELECT ROW($1, $1)::pair'; \
-      CREATE CAST (int AS pair) WITH FUNCTION to_pair(int)", "cast (integer AS public.pair)"),
+    (
+        "CREATE TYPE pair AS (a int, b int); CREATE FUNCTION to_pair(int) RETURNS pair LANGUAGE sql AS 'SELECT ROW($1, $1)::pair'; \
+      CREATE CAST (int AS pair) WITH FUNCTION to_pair(int)",
+        "cast (integer AS public.pair)",
+    ),
     ("CREATE DOMAIN positive AS int CHECK (value > 0)", "public.positive"),
     ("CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int)", "public.total(integer)"),
-    ("CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)", "public.===(integer,integer)"),
+    (
+        "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+        "public.===(integer,integer)",
+    ),
     ("CREATE TABLE t (a int, b int); CREATE STATISTICS st ON a, b FROM t", "public.st"),
     ("CREATE TABLE t (a int); CREATE PUBLICATION pub FOR TABLE t", "publication pub"),
     ("CREATE MATERIALIZED VIEW m AS SELECT 1 AS a", "public.m"),
     ("CREATE TABLE p (a int) PARTITION BY RANGE (a)", "public.p"),
     ("CREATE TABLE up (a int); CREATE TABLE down () INHERITS (up)", "public.down"),
-    ("CREATE FUNCTION tell() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; \
-      CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION tell()", "event trigger watch"),
+    (
+        "CREATE FUNCTION tell() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; \
+      CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION tell()",
+        "event trigger watch",
+    ),
     ("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w", "server s"),
     ("CREATE TEXT SEARCH CONFIGURATION c (COPY = english)", "public.c"),
     ("CREATE COLLATION k (provider = libc, locale = 'C')", "public.k"),
-    ("REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC", "pg_sleep(double precision)"),
+    (
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC",
+        "pg_sleep(double precision)",
+    ),
     ("CREATE DOMAIN d AS int; COMMENT ON DOMAIN d IS 'x'", "comment on"),
 ];
 
@@ -38,14 +53,23 @@ fn what_is_not_modelled_is_named() {
                 side.psql("CREATE TABLE only_here (a int NOT NULL)").unwrap();
             }
             dev.psql(sql).unwrap();
-            let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"]).expect(1);
-            let told = diff.out.lines().any(|line| line.contains("unmodelled") && line.contains(word));
-            assert!(told || diff.out.contains(word) && diff.out.contains("unmodelled"), "{sql}\n{}", diff.out);
+            let diff =
+                pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"])
+                    .expect(1);
+            let told =
+                diff.out.lines().any(|line| line.contains("unmodelled") && line.contains(word));
+            assert!(
+                told || diff.out.contains(word) && diff.out.contains("unmodelled"),
+                "{sql}\n{}",
+                diff.out
+            );
             let bundle = Bundle::of(&dev, &prod, "emit");
             let run = &bundle.run;
             assert_eq!(run.code, 3, "{sql}: {run:?}");
             assert!(run.err.contains(word), "{sql}: not named on stderr: {}", run.err);
-            let report = std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
+            let report =
+                std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md"))
+                    .unwrap();
             let plain = report.replace('\\', "");
             assert!(plain.contains(word), "{sql}: not named in the report");
             // what can be bridged is, and it runs
@@ -65,9 +89,16 @@ fn what_is_not_modelled_is_named() {
 #[test]
 fn a_change_of_something_unmodelled_is_seen() {
     let (dev, prod) = two(majors()[0], "ledger_change");
-    dev.psql("CREATE DOMAIN d AS int CHECK (value > 0); CREATE MATERIALIZED VIEW m AS SELECT 1 AS a").unwrap();
-    prod.psql("CREATE DOMAIN d AS int CHECK (value > 1); CREATE MATERIALIZED VIEW m AS SELECT 2 AS a").unwrap();
-    let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"]).expect(1);
+    dev.psql(
+        "CREATE DOMAIN d AS int CHECK (value > 0); CREATE MATERIALIZED VIEW m AS SELECT 1 AS a",
+    )
+    .unwrap();
+    prod.psql(
+        "CREATE DOMAIN d AS int CHECK (value > 1); CREATE MATERIALIZED VIEW m AS SELECT 2 AS a",
+    )
+    .unwrap();
+    let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", "json"])
+        .expect(1);
     assert!(diff.out.contains("public.m") && diff.out.contains("d_check"), "{}", diff.out);
 }
 
@@ -106,7 +137,9 @@ fn secrets_stay_where_they_are() {
         let run = pgbridge(&["snapshot", &dev.url(), "--out", file.to_str().unwrap()]).expect(0);
         texts.extend([run.out, run.err, std::fs::read_to_string(&file).unwrap()]);
         for format in ["table", "json", "sql"] {
-            let run = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", format]).expect(1);
+            let run =
+                pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url(), "--format", format])
+                    .expect(1);
             texts.extend([run.out, run.err]);
         }
         let bundle = Bundle::of(&dev, &prod, "emit");
@@ -120,7 +153,10 @@ fn secrets_stay_where_they_are() {
                 texts.push(std::fs::read_to_string(&path).unwrap());
             }
         }
-        assert!(texts.iter().any(|text| text.contains("user mapping")), "the mapping itself must show");
+        assert!(
+            texts.iter().any(|text| text.contains("user mapping")),
+            "the mapping itself must show"
+        );
         assert!(texts.iter().any(|text| text.contains("sub")), "the subscription itself must show");
         for text in texts {
             assert!(!text.contains(SECRET), "{text}");

@@ -16,7 +16,11 @@ impl Run {
     /// The same, after a look at the exit code.
     #[track_caller]
     pub(crate) fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "exit code\n--- stdout\n{}\n--- stderr\n{}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "exit code\n--- stdout\n{}\n--- stderr\n{}",
+            self.out, self.err
+        );
         self
     }
 
@@ -46,7 +50,10 @@ pub(crate) fn pgbridge(arguments: &[&str]) -> Run {
 pub(crate) fn pgbridge_with(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pgbridge"));
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("PG") && !name.starts_with("PGBRIDGE_PG_")) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("PG") && !name.starts_with("PGBRIDGE_PG_"))
+        {
             command.env_remove(name);
         }
     }
@@ -58,7 +65,11 @@ pub(crate) fn pgbridge_with(arguments: &[&str], environment: &[(&str, &str)]) ->
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    Run { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: text(&output.stdout),
+        err: text(&output.stderr),
+    }
 }
 
 /// A bundle in a folder that goes away.
@@ -73,8 +84,17 @@ impl Bundle {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("bundle");
         let arguments = [
-            "reconcile", "--dev", &dev.url(), "--prod", &prod.url(), "--out", out.to_str().unwrap(), "--drops", drops,
-            "--timestamp", "20260101000000",
+            "reconcile",
+            "--dev",
+            &dev.url(),
+            "--prod",
+            &prod.url(),
+            "--out",
+            out.to_str().unwrap(),
+            "--drops",
+            drops,
+            "--timestamp",
+            "20260101000000",
         ];
         let run = pgbridge(&arguments);
         Self { folder, run }
@@ -86,8 +106,10 @@ impl Bundle {
 
     /// The files of a part, in the order of their names.
     pub(crate) fn files(&self, part: &str) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(self.path().join(part)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files: Vec<PathBuf> = std::fs::read_dir(self.path().join(part))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         files.sort();
         files
     }
@@ -104,5 +126,7 @@ impl Bundle {
 }
 
 fn run_file(prod: &Database, file: &Path) -> Result<(), String> {
-    prod.psql_file(file).map(drop).map_err(|error| format!("{}: {error}", file.file_name().unwrap().display()))
+    prod.psql_file(file)
+        .map(drop)
+        .map_err(|error| format!("{}: {error}", file.file_name().unwrap().display()))
 }

@@ -8,7 +8,9 @@ fn pair(major: u32, name: &str) -> (Database, Database) {
     let cluster = Cluster::get(major);
     let load = |side: &str| {
         let database = cluster.create_database(&format!("proof_{name}_{side}"));
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/audit").join(format!("{side}.sql"));
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures/audit")
+            .join(format!("{side}.sql"));
         database.psql_file(&file).unwrap();
         database
     };
@@ -62,18 +64,26 @@ fn a_bundle_that_does_not_lead_there_is_not_proven() {
     let file = bundle
         .files("migrations")
         .into_iter()
-        .find(|file| std::fs::read_to_string(file).unwrap().contains("CREATE INDEX idx_upload_errors_open"))
+        .find(|file| {
+            std::fs::read_to_string(file).unwrap().contains("CREATE INDEX idx_upload_errors_open")
+        })
         .unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("CREATE INDEX idx_upload_errors_open")).collect();
+    let kept: Vec<&str> =
+        text.lines().filter(|line| !line.contains("CREATE INDEX idx_upload_errors_open")).collect();
     let shorter = kept.join("\n");
     let digest = |text: &str| pgbridge::model::snapshot::digest(text.as_bytes());
     let manifest = bundle.path().join("plan.json");
-    let plan = std::fs::read_to_string(&manifest).unwrap().replace(&digest(&text), &digest(&shorter));
+    let plan =
+        std::fs::read_to_string(&manifest).unwrap().replace(&digest(&text), &digest(&shorter));
     std::fs::write(&file, &shorter).unwrap();
     std::fs::write(&manifest, plan).unwrap();
     let run = pgbridge(&["verify", &folder(&bundle), "--scratch", &elsewhere()]).expect(1);
-    assert!(run.out.contains("not proven") && run.out.contains("idx_upload_errors_open"), "{}", run.out);
+    assert!(
+        run.out.contains("not proven") && run.out.contains("idx_upload_errors_open"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -82,12 +92,18 @@ fn a_private_cluster_serves_where_no_server_is_given() {
         let (dev, prod) = pair(major, "private");
         let bundle = Bundle::of(&dev, &prod, "emit");
         let binaries = std::process::Command::new("bash")
-            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres"), "bin", &major.to_string()])
+            .args([
+                concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres"),
+                "bin",
+                &major.to_string(),
+            ])
             .output()
             .unwrap();
         let folder_of_binaries = String::from_utf8(binaries.stdout).unwrap();
         let environment = [("PGBRIDGE_PG_BIN", folder_of_binaries.trim())];
-        let run = crate::program::pgbridge_with(&["verify", &folder(&bundle), "--strict"], &environment).expect(0);
+        let run =
+            crate::program::pgbridge_with(&["verify", &folder(&bundle), "--strict"], &environment)
+                .expect(0);
         assert!(run.out.contains("proven"), "{}", run.out);
     }
 }

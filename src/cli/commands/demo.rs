@@ -31,7 +31,8 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     load(&cluster, &environment, "audit_prod", PROD).await?;
     let source = |database: &str| Source::parse(&cluster.conninfo_text(database), &environment);
     progress.say("reading dev and prod");
-    let (dev, prod) = source::read_both(&source("audit_dev")?, &source("audit_prod")?, true).await?;
+    let (dev, prod) =
+        source::read_both(&source("audit_dev")?, &source("audit_prod")?, true).await?;
     progress.say("planning");
     let options = Options { drops: Drops::Report, apply_role: prod.server.capture_role.clone() };
     let timestamp = reconcile::timestamp(None, &environment)?;
@@ -56,12 +57,18 @@ fn folder(given: Option<PathBuf>) -> Result<PathBuf, CliError> {
     }
     let parent = std::env::temp_dir();
     let write = |source| CliError::Write { path: parent.clone(), source };
-    let made = tempfile::Builder::new().prefix("pgbridge-demo-").tempdir_in(&parent).map_err(write)?;
+    let made =
+        tempfile::Builder::new().prefix("pgbridge-demo-").tempdir_in(&parent).map_err(write)?;
     // it stays: it is what the demo is for
     Ok(made.keep().join("bundle"))
 }
 
-async fn load(cluster: &Cluster, environment: &Environment, database: &str, script: &str) -> Result<(), CliError> {
+async fn load(
+    cluster: &Cluster,
+    environment: &Environment,
+    database: &str,
+    script: &str,
+) -> Result<(), CliError> {
     let maintenance = Conninfo::parse(&cluster.conninfo_text("postgres"), environment)?;
     let session = Session::open(&maintenance).await?;
     session.run(&format!("CREATE DATABASE {} TEMPLATE template0", quote::ident(database))).await?;

@@ -28,7 +28,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
 /// the database's owner.
 fn options(planning: &Planning, prod: &Catalog) -> Options {
     let server = &prod.server;
-    let default = if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
+    let default =
+        if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
     let apply_role = planning.apply_role.clone().unwrap_or_else(|| default.clone());
     Options { drops: planning.drops.into(), apply_role }
 }

@@ -43,34 +43,58 @@ pub(super) struct Summary {
 }
 
 /// Plans, and writes the bundle.
-pub(super) fn write(dev: &Catalog, prod: &Catalog, options: &Options, timestamp: &str, out: &Path) -> Result<Summary, CliError> {
+pub(super) fn write(
+    dev: &Catalog,
+    prod: &Catalog,
+    options: &Options,
+    timestamp: &str,
+    out: &Path,
+) -> Result<Summary, CliError> {
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
     let input = Input { dev, prod, divergence: &divergence, plan: &plan, options, timestamp };
     let migrations = bundle::migrations(&input)?;
     let files = migrations
         .iter()
-        .map(|migration| (format!("migrations/{}", migration.file_name()), format!("rollback/{}_rollback.sql", migration.name)))
+        .map(|migration| {
+            (
+                format!("migrations/{}", migration.file_name()),
+                format!("rollback/{}_rollback.sql", migration.name),
+            )
+        })
         .collect();
-    let view = view::ReportView::of(&view::ReportInput { dev, prod, divergence: &divergence, plan: &plan, options, timestamp, files });
+    let view = view::ReportView::of(&view::ReportInput {
+        dev,
+        prod,
+        divergence: &divergence,
+        plan: &plan,
+        options,
+        timestamp,
+        files,
+    });
     let documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
     ];
     bundle::write(out, &bundle::files(&input, documents)?)?;
-    let unbridged = plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();
+    let unbridged =
+        plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();
     Ok(Summary { text: terminal::summary(&view, None), unbridged })
 }
 
 /// The one clock: the option, else SOURCE_DATE_EPOCH, else now.
-pub(super) fn timestamp(given: Option<String>, environment: &Environment) -> Result<String, CliError> {
+pub(super) fn timestamp(
+    given: Option<String>,
+    environment: &Environment,
+) -> Result<String, CliError> {
     if let Some(given) = given {
         return Ok(given);
     }
     let moment = match environment.get("SOURCE_DATE_EPOCH") {
         Some(text) => {
-            let seconds = text.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+            let seconds =
+                text.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
             seconds.ok_or_else(|| CliError::Epoch(text.to_owned()))?
         }
         None => jiff::Timestamp::now(),

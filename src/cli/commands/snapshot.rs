@@ -19,7 +19,8 @@ pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
     let catalog = source.read(CaptureOptions { sizes: true }).await?;
     drop(progress);
     let incomplete = tell_notices("the database", &catalog.notices);
-    let text = snapshot::write(&catalog).map_err(|error| CliError::Snapshot { path: args.out.clone(), source: error })?;
+    let text = snapshot::write(&catalog)
+        .map_err(|error| CliError::Snapshot { path: args.out.clone(), source: error })?;
     write(&args.out, &text).map_err(|source| CliError::Write { path: args.out.clone(), source })?;
     let line = format!(
         "{}: {} objects, {} rows in the ledger",
@@ -33,10 +34,13 @@ pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
 
 /// Written whole or not at all, and never over another file.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let result = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
+    let result =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(
+            |mut file| {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            },
+        );
     if result.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::AlreadyExists) {
         // a half-written snapshot is worse than none
         let _ = std::fs::remove_file(path);

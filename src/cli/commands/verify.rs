@@ -10,10 +10,13 @@ use anstyle::AnsiColor;
 
 pub(super) async fn run(args: VerifyArgs) -> Result<Exit, CliError> {
     let environment = Environment::from_process();
-    let scratch = args.scratch.as_deref().map(|text| Conninfo::parse(text, &environment)).transpose()?;
+    let scratch =
+        args.scratch.as_deref().map(|text| Conninfo::parse(text, &environment)).transpose()?;
     let search = BinarySearch::from_environment(&environment);
     let progress = Progress::start("preparing the proof");
-    let proof = verify(&args.bundle, scratch.as_ref(), &search, &mut |message| progress.say(message)).await?;
+    let proof =
+        verify(&args.bundle, scratch.as_ref(), &search, &mut |message| progress.say(message))
+            .await?;
     drop(progress);
     tell(&proof)?;
     Ok(verdict_exit(&proof, args.strict))
@@ -27,7 +30,12 @@ pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
         Verdict::NotProven => ("not proven", AnsiColor::Red),
         Verdict::CannotProve => ("cannot prove", AnsiColor::Red),
     };
-    let line = format!("verify: {} ({} migrations and their rollbacks, on {})", output::coloured(text, colour), proof.files, proof.scratch);
+    let line = format!(
+        "verify: {} ({} migrations and their rollbacks, on {})",
+        output::coloured(text, colour),
+        proof.files,
+        proof.scratch
+    );
     output::result(&line)?;
     for limit in &proof.limits {
         output::result(&format!("  limit: {limit}"))?;

@@ -8,24 +8,56 @@ pub(super) use statement::{definition, follow_ups, identity_clause, option_claus
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, default, sequence,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, default, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
-    AttrSpec { name: "collation", doc: "where it is not the type's (attcollation)", compare: Compare::Drift },
+    AttrSpec {
+        name: "collation",
+        doc: "where it is not the type's (attcollation)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "not_null", doc: "a valid NOT NULL", compare: Compare::Drift },
-    AttrSpec { name: "not_null_constraint", doc: "18+: name and properties where not the automatic ones", compare: Compare::Drift },
-    AttrSpec { name: "generated", doc: "generation expression (pg_attrdef)", compare: Compare::Drift },
-    AttrSpec { name: "generated_kind", doc: "stored or virtual (attgenerated)", compare: Compare::Drift },
-    AttrSpec { name: "identity", doc: "ALWAYS or BY DEFAULT (attidentity)", compare: Compare::Drift },
-    AttrSpec { name: "storage", doc: "where it is not the type's (attstorage)", compare: Compare::Drift },
+    AttrSpec {
+        name: "not_null_constraint",
+        doc: "18+: name and properties where not the automatic ones",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "generated",
+        doc: "generation expression (pg_attrdef)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "generated_kind",
+        doc: "stored or virtual (attgenerated)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "identity",
+        doc: "ALWAYS or BY DEFAULT (attidentity)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "storage",
+        doc: "where it is not the type's (attstorage)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "compression", doc: "14+: attcompression", compare: Compare::Drift },
-    AttrSpec { name: "statistics", doc: "statistics target (attstattarget)", compare: Compare::Drift },
-    AttrSpec { name: "options", doc: "n_distinct, n_distinct_inherited (attoptions)", compare: Compare::Drift },
+    AttrSpec {
+        name: "statistics",
+        doc: "statistics target (attstattarget)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "options",
+        doc: "n_distinct, n_distinct_inherited (attoptions)",
+        compare: Compare::Drift,
+    },
     AttrSpec { name: "position", doc: "order among the columns (attnum)", compare: Compare::Rank },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
@@ -63,7 +95,11 @@ impl ObjectKind for Column {
             Raw::Value(Value::text(row.text("collation").as_deref())),
             Raw::Value(Value::flag(row.flag("attnotnull"))),
             Raw::Value(not_null_constraint(row)),
-            Raw::Value(if generated { Value::sql(row.text("generated").as_deref()) } else { Value::Null }),
+            Raw::Value(if generated {
+                Value::sql(row.text("generated").as_deref())
+            } else {
+                Value::Null
+            }),
             Raw::Value(Value::text(match row.letter("attgenerated") {
                 's' => Some("STORED"),
                 'v' => Some("VIRTUAL"),
@@ -80,7 +116,11 @@ impl ObjectKind for Column {
                 'l' => Some("lz4"),
                 _ => None,
             })),
-            Raw::Value(row.int("attstattarget").filter(|target| *target >= 0).map_or(Value::Null, Value::Int)),
+            Raw::Value(
+                row.int("attstattarget")
+                    .filter(|target| *target >= 0)
+                    .map_or(Value::Null, Value::Int),
+            ),
             Raw::Value(user_options(&row.texts("attoptions"))),
             Raw::Value(Value::Int(i64::from(number))),
         ];
@@ -111,7 +151,8 @@ impl ObjectKind for Column {
         quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
     }
     fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
-        let mut statements = vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
+        let mut statements =
+            vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
         statements.extend(follow_ups(object));
         statements
     }
@@ -119,7 +160,8 @@ impl ObjectKind for Column {
         vec![format!("{} DROP COLUMN {};", alter_table(object), quote::ident(object.id.name()))]
     }
     fn absorbs(&self, part: &Object) -> bool {
-        part.id.kind == Kind::Default || (part.id.kind == Kind::Sequence && sequence::is_identity(part))
+        part.id.kind == Kind::Default
+            || (part.id.kind == Kind::Sequence && sequence::is_identity(part))
     }
     fn rebuildable(&self, object: &Object) -> bool {
         is_generated(object)
@@ -130,15 +172,19 @@ impl ObjectKind for Column {
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let table = relation_of(object);
         let effects = Effects::lock(&table, Lock::AccessExclusive);
-        let default = ctx.desired.objects.values().find(|part| {
-            part.id.kind == Kind::Default && part.parent.as_ref() == Some(&object.id)
-        });
+        let default =
+            ctx.desired.objects.values().find(|part| {
+                part.id.kind == Kind::Default && part.parent.as_ref() == Some(&object.id)
+            });
         let volatile = default.is_some_and(|part| may_be_volatile(default::expression(part)));
-        let computed = object.text(GENERATED_KIND) == "STORED" || object.value(IDENTITY) != &Value::Null;
+        let computed =
+            object.text(GENERATED_KIND) == "STORED" || object.value(IDENTITY) != &Value::Null;
         if volatile || computed {
             effects.rewriting(&table)
         } else if object.flag(NOT_NULL) && default.is_none() {
-            effects.failing("a NOT NULL column without a default cannot be added to a table that has rows")
+            effects.failing(
+                "a NOT NULL column without a default cannot be added to a table that has rows",
+            )
         } else {
             effects
         }
@@ -168,7 +214,8 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["compression"],
         change: |_, _, to| {
-            let word = if to.text(COMPRESSION).is_empty() { "default" } else { to.text(COMPRESSION) };
+            let word =
+                if to.text(COMPRESSION).is_empty() { "default" } else { to.text(COMPRESSION) };
             alter_column(to, &format!("SET COMPRESSION {word}"), Lock::AccessExclusive)
         },
     },
@@ -182,13 +229,20 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["options"],
         change: |_, from, to| {
-            let clauses = option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let clauses =
+                option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
             let statements = clauses.iter().map(|clause| column_statement(to, clause)).collect();
-            Outcome::in_place(statements, Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive))
+            Outcome::in_place(
+                statements,
+                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
+            )
         },
     },
     // PostgreSQL can only append columns: the order of those that stand is told, not changed
-    Rule { attrs: &["position"], change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()) },
+    Rule {
+        attrs: &["position"],
+        change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
+    },
 ];
 
 /// Whether the column is computed.
@@ -197,11 +251,20 @@ pub(super) fn is_generated(object: &Object) -> bool {
 }
 
 /// The columns of a table, by name.
-pub(super) fn all_of<'a>(catalog: &'a Catalog, table: &ObjectId) -> impl Iterator<Item = &'a Object> {
+pub(super) fn all_of<'a>(
+    catalog: &'a Catalog,
+    table: &ObjectId,
+) -> impl Iterator<Item = &'a Object> {
     let table = table.clone();
     let first = ObjectId::new(Kind::Column, &[table.part(0), table.part(1)]);
-    let mine = move |id: &ObjectId| id.kind == Kind::Column && id.part(0) == table.part(0) && id.part(1) == table.part(1);
-    catalog.objects.range(first..).map(|(_, object)| object).take_while(move |object| mine(&object.id))
+    let mine = move |id: &ObjectId| {
+        id.kind == Kind::Column && id.part(0) == table.part(0) && id.part(1) == table.part(1)
+    };
+    catalog
+        .objects
+        .range(first..)
+        .map(|(_, object)| object)
+        .take_while(move |object| mine(&object.id))
 }
 
 /// The data type.
@@ -218,14 +281,20 @@ fn column_statement(object: &Object, clause: &str) -> String {
 }
 
 fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
-    Outcome::in_place(vec![column_statement(object, clause)], Effects::lock(&relation_of(object), lock))
+    Outcome::in_place(
+        vec![column_statement(object, clause)],
+        Effects::lock(&relation_of(object), lock),
+    )
 }
 
 fn not_null(_: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
     if !to.flag(NOT_NULL) {
-        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive).removing("NOT NULL is dropped");
+        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive)
+            .removing("NOT NULL is dropped");
     }
-    let mut outcome = if to.text(NOT_NULL_CONSTRAINT).is_empty() { alter_column(to, "SET NOT NULL", Lock::AccessExclusive) } else {
+    let mut outcome = if to.text(NOT_NULL_CONSTRAINT).is_empty() {
+        alter_column(to, "SET NOT NULL", Lock::AccessExclusive)
+    } else {
         let sql = format!("{} ADD {};", alter_table(to), statement::not_null_constraint(to));
         Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
     };
@@ -241,7 +310,10 @@ fn not_null_name(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     }
     let drop = format!("ALTER COLUMN {} DROP NOT NULL", quote::ident(to.id.name()));
     let sql = format!("{} {drop}, ADD {};", alter_table(to), statement::not_null_constraint(to));
-    Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive).scanning(&relation_of(to)))
+    Outcome::in_place(
+        vec![sql],
+        Effects::lock(&relation_of(to), Lock::AccessExclusive).scanning(&relation_of(to)),
+    )
 }
 
 fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
@@ -307,5 +379,6 @@ fn user_options(entries: &[String]) -> Value {
 /// Constants and the functions that are stable by definition are evaluated once; for all else a
 /// rewrite is expected, which is too strong a prediction rather than too weak.
 fn may_be_volatile(expression: &str) -> bool {
-    expression.contains('(') && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
+    expression.contains('(')
+        && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
 }

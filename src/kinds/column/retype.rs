@@ -34,7 +34,8 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let displaces = if same_family || before.name == after.name { for_family } else { for_any };
     let mut outcome = Outcome::in_place(statements, effects).displacing(displaces);
     if work == Work::Lossy {
-        outcome = outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
+        outcome =
+            outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
     }
     outcome
 }

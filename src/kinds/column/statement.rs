@@ -1,8 +1,8 @@
 //! How a column is written.
 
 use super::{
-    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, IDENTITY, NOT_NULL, NOT_NULL_CONSTRAINT, OPTIONS,
-    STATISTICS, STORAGE, TYPE, column_statement,
+    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, IDENTITY, NOT_NULL, NOT_NULL_CONSTRAINT,
+    OPTIONS, STATISTICS, STORAGE, TYPE, column_statement,
 };
 use crate::kinds::{default, sequence};
 use crate::model::{Kind, Object, Value};
@@ -17,7 +17,11 @@ pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
         sql = format!("{sql} COLLATE {}", column.text(COLLATION));
     }
     if column.value(GENERATED) != &Value::Null {
-        sql = format!("{sql} GENERATED ALWAYS AS ({}) {}", column.text(GENERATED), column.text(GENERATED_KIND));
+        sql = format!(
+            "{sql} GENERATED ALWAYS AS ({}) {}",
+            column.text(GENERATED),
+            column.text(GENERATED_KIND)
+        );
     }
     for part in parts.iter().filter(|part| part.parent.as_ref() == Some(&column.id)) {
         match part.id.kind {
@@ -30,7 +34,9 @@ pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
         match column.text(NOT_NULL_CONSTRAINT) {
             "" => sql += " NOT NULL",
             name => {
-                let (name, inherit) = name.split_once(" NO INHERIT").map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
+                let (name, inherit) = name
+                    .split_once(" NO INHERIT")
+                    .map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
                 sql = format!("{sql} CONSTRAINT {name} NOT NULL{inherit}");
             }
         }
@@ -44,7 +50,9 @@ pub(super) fn not_null_constraint(column: &Object) -> String {
     match column.text(NOT_NULL_CONSTRAINT) {
         "" => format!("NOT NULL {field}"),
         name => {
-            let (name, inherit) = name.split_once(" NO INHERIT").map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
+            let (name, inherit) = name
+                .split_once(" NO INHERIT")
+                .map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
             format!("CONSTRAINT {name} NOT NULL {field}{inherit}")
         }
     }
@@ -74,14 +82,20 @@ pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
 }
 
 /// `SET (...)` and `RESET (...)` between two maps of options.
-pub(crate) fn option_clauses(from: &BTreeMap<Arc<str>, Arc<str>>, to: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String> {
+pub(crate) fn option_clauses(
+    from: &BTreeMap<Arc<str>, Arc<str>>,
+    to: &BTreeMap<Arc<str>, Arc<str>>,
+) -> Vec<String> {
     let set: Vec<String> = to
         .iter()
         .filter(|(key, value)| from.get(*key) != Some(value))
         .map(|(key, value)| format!("{} = {}", option_name(key), quote::literal(value)))
         .collect();
-    let reset: Vec<String> = from.keys().filter(|key| !to.contains_key(*key)).map(|key| option_name(key)).collect();
-    let clause = |word: &str, list: Vec<String>| (!list.is_empty()).then(|| format!("{word} ({})", list.join(", ")));
+    let reset: Vec<String> =
+        from.keys().filter(|key| !to.contains_key(*key)).map(|key| option_name(key)).collect();
+    let clause = |word: &str, list: Vec<String>| {
+        (!list.is_empty()).then(|| format!("{word} ({})", list.join(", ")))
+    };
     [clause("SET", set), clause("RESET", reset)].into_iter().flatten().collect()
 }
 
@@ -95,7 +109,8 @@ pub(super) fn storage_word(column: &Object, major: i32) -> &str {
         "" if major >= 16 => "DEFAULT",
         "" => match super::type_of(column).split('(').next().unwrap_or_default() {
             "numeric" | "inet" | "cidr" => "MAIN",
-            "smallint" | "integer" | "bigint" | "boolean" | "uuid" | "date" | "real" | "double precision" => "PLAIN",
+            "smallint" | "integer" | "bigint" | "boolean" | "uuid" | "date" | "real"
+            | "double precision" => "PLAIN",
             _ => "EXTENDED",
         },
         word => word,

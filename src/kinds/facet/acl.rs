@@ -1,8 +1,8 @@
 //! Privileges: defaults, what a CREATE grants by itself, and the statements between two lists.
 
 use crate::kinds::facet::owner_of;
-use crate::kinds::{column, of};
 use crate::kinds::rules::Ctx;
+use crate::kinds::{column, of};
 use crate::model::{AclItem, Catalog, Kind, OWNER, Object, ObjectId, PUBLIC};
 use crate::sql::quote;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,34 @@ fn item(grantee: &str, privilege: &str) -> AclItem {
         grantable: false,
         grantor: OWNER.into(),
     }
+}
+
+/// What a server of major `older` can hold of a list from `newer`, in normal form, and what it
+/// cannot although the holder has not simply everything.
+pub fn expressible(
+    id: &ObjectId,
+    acl: &Acl,
+    newer: i32,
+    older: i32,
+) -> (Option<Acl>, Vec<AclItem>) {
+    let class = match id.kind {
+        Kind::DefaultAcl => class_of(id.part(2)),
+        kind => of(kind).facets().acl.unwrap_or(' '),
+    };
+    let (known, all) = (default_of(class, older), default_of(class, newer));
+    let is_known = |item: &&AclItem| {
+        class == 'c' || known.iter().any(|other| other.privilege == item.privilege)
+    };
+    let holds_all = |item: &&AclItem| {
+        let held = |other: &&AclItem| {
+            acl.iter().any(|held| held.grantee == item.grantee && held.privilege == other.privilege)
+        };
+        all.iter().filter(|other| &*other.grantee == OWNER).all(|other| held(&other))
+    };
+    let kept: Acl = acl.iter().filter(is_known).cloned().collect();
+    let lost = acl.iter().filter(|item| !is_known(item) && !holds_all(item)).cloned().collect();
+    let is_default = id.kind != Kind::DefaultAcl && kept == known;
+    ((!is_default).then_some(kept), lost)
 }
 
 /// The full list of an object.
@@ -93,7 +121,10 @@ pub fn after_create(ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
     let given: Acl = if class == 'c' {
         Acl::new()
     } else {
-        of_new(ctx.current, class, ctx.apply_role, schema).iter().map(|item| for_owner(item, &owner)).collect()
+        of_new(ctx.current, class, ctx.apply_role, schema)
+            .iter()
+            .map(|item| for_owner(item, &owner))
+            .collect()
     };
     statements(&Target::of(object, &owner), &given, &wanted)
 }
@@ -108,7 +139,10 @@ fn for_owner(item: &AclItem, owner: &str) -> AclItem {
 pub fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Vec<String> {
     let owner = owner_of(ctx.desired, to).unwrap_or_else(|| ctx.apply_role.into());
     // a change of owner comes before: it folds what the new owner was granted by name into its own
-    let before = of_object(from, ctx.current.server.major()).iter().map(|item| for_owner(item, &owner)).collect();
+    let before = of_object(from, ctx.current.server.major())
+        .iter()
+        .map(|item| for_owner(item, &owner))
+        .collect();
     let wanted = of_object(to, ctx.desired.server.major());
     let mut all = statements(&Target::of(to, &owner), &before, &wanted);
     all.extend(again_on_columns(ctx, to, &owner, &before, &wanted));
@@ -116,9 +150,16 @@ pub fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Vec<String> {
 }
 
 /// A REVOKE on a table takes the same privileges on its columns along: they are given again.
-fn again_on_columns(ctx: &Ctx<'_>, table: &Object, owner: &str, before: &Acl, wanted: &Acl) -> Vec<String> {
+fn again_on_columns(
+    ctx: &Ctx<'_>,
+    table: &Object,
+    owner: &str,
+    before: &Acl,
+    wanted: &Acl,
+) -> Vec<String> {
     let lost = |item: &AclItem| {
-        let same = |other: &&AclItem| other.grantee == item.grantee && other.privilege == item.privilege;
+        let same =
+            |other: &&AclItem| other.grantee == item.grantee && other.privilege == item.privilege;
         before.iter().any(|other| same(&other)) && !wanted.iter().any(|other| same(&other))
     };
     if table.id.kind != Kind::Table {
@@ -127,7 +168,8 @@ fn again_on_columns(ctx: &Ctx<'_>, table: &Object, owner: &str, before: &Acl, wa
     column::all_of(ctx.current, &table.id)
         .filter(|column| ctx.desired.objects.contains_key(&column.id))
         .flat_map(|column| {
-            let kept: Acl = column.facets.acl.iter().flatten().filter(|item| lost(item)).cloned().collect();
+            let kept: Acl =
+                column.facets.acl.iter().flatten().filter(|item| lost(item)).cloned().collect();
             statements(&Target::of(column, owner), &Acl::new(), &kept)
         })
         .collect()
@@ -150,7 +192,9 @@ impl Target {
         let kind = of(object.id.kind);
         let relation = || quote::qualified(&[object.id.part(0), object.id.part(1)]);
         let (on, suffix) = match kind.facets().acl {
-            Some('c') => (format!("TABLE {}", relation()), format!(" ({})", quote::ident(object.id.name()))),
+            Some('c') => {
+                (format!("TABLE {}", relation()), format!(" ({})", quote::ident(object.id.name())))
+            }
             Some('r') => (format!("TABLE {}", kind.sql_name(object)), String::new()),
             _ => (format!("{} {}", kind.noun(object), kind.sql_name(object)), String::new()),
         };

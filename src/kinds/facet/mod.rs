@@ -95,22 +95,37 @@ fn follows_table(object: &Object) -> bool {
 }
 
 fn owner_statement(kind: &dyn ObjectKind, object: &Object, owner: &str) -> String {
-    format!("ALTER {} {} OWNER TO {};", kind.noun(object), kind.sql_name(object), quote::ident(owner))
+    format!(
+        "ALTER {} {} OWNER TO {};",
+        kind.noun(object),
+        kind.sql_name(object),
+        quote::ident(owner)
+    )
 }
 
 fn comment_statement(kind: &dyn ObjectKind, object: &Object) -> String {
-    let text = object.facets.comment.as_ref().map_or_else(|| "NULL".to_owned(), |text| quote::literal(text));
+    let text = object
+        .facets
+        .comment
+        .as_ref()
+        .map_or_else(|| "NULL".to_owned(), |text| quote::literal(text));
     format!("COMMENT ON {} {} IS {text};", kind.noun(object), kind.sql_name(object))
 }
 
 /// The marks to set and to take away; all of them where there is no state before.
-pub fn extension_statements(kind: &dyn ObjectKind, from: Option<&Object>, to: &Object) -> Vec<String> {
+pub fn extension_statements(
+    kind: &dyn ObjectKind,
+    from: Option<&Object>,
+    to: &Object,
+) -> Vec<String> {
     let target = format!("{} {}", kind.noun(to), kind.sql_name(to));
     let empty = std::collections::BTreeSet::new();
     let before = from.map_or(&empty, |object| &object.facets.extensions);
     let gone = before.difference(&to.facets.extensions);
     let new = to.facets.extensions.difference(before);
     gone.map(|name| format!("ALTER {target} NO DEPENDS ON EXTENSION {};", quote::ident(name)))
-        .chain(new.map(|name| format!("ALTER {target} DEPENDS ON EXTENSION {};", quote::ident(name))))
+        .chain(
+            new.map(|name| format!("ALTER {target} DEPENDS ON EXTENSION {};", quote::ident(name))),
+        )
         .collect()
 }
