@@ -1,6 +1,7 @@
 //! The migrations and their rollbacks as psql runs them.
 
 use crate::bundle::{BundleError, Input};
+use crate::kinds::Effects;
 use crate::model::ObjectId;
 use crate::plan::{Batch, Step};
 use crate::sql::quote;
@@ -151,29 +152,28 @@ fn forward(input: &Input<'_>, batch: &Batch, name: &str, at: usize) -> (String, 
     (text.sql, lines)
 }
 
+/// What the file does to a running database: the strongest lock on each relation, and hazards.
 fn header(text: &mut Text, steps: &[Step]) {
-    let mut locks = BTreeSet::new();
+    let mut effects = Effects::default();
+    let mut hazards = BTreeSet::new();
     for step in steps {
-        for (relation, lock) in &step.effects.locks {
-            locks.insert(format!(
-                "Lock: {} on {} ({})",
-                lock.name(),
-                relation.label(),
-                lock.meaning()
-            ));
-        }
-        for relation in &step.effects.rewrites {
-            locks.insert(format!("Rewrites {}", relation.label()));
-        }
+        effects.join(step.effects.clone());
         if let Some(loss) = &step.effects.data_loss {
-            locks.insert(format!("LOSES DATA: {}: {loss}", step.title()));
+            hazards.insert(format!("LOSES DATA: {}: {loss}", step.title()));
         }
         if let Some(why) = &step.effects.may_fail {
-            locks.insert(format!("May fail: {}: {why}", step.title()));
+            hazards.insert(format!("May fail: {}: {why}", step.title()));
         }
     }
-    for line in locks {
-        text.note(&line);
+    for (relation, lock) in &effects.locks {
+        let (lock, meaning) = (lock.name(), lock.meaning());
+        text.note(&format!("Lock: {lock} on {} ({meaning})", relation.label()));
+    }
+    for relation in &effects.rewrites {
+        text.note(&format!("Rewrites {}", relation.label()));
+    }
+    for hazard in hazards {
+        text.note(&hazard);
     }
 }
 

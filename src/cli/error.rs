@@ -5,6 +5,7 @@ use crate::connect::ConnectError;
 use crate::introspect::IntrospectError;
 use crate::model::snapshot::SnapshotError;
 use crate::verify::VerifyError;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// An error of a command.
@@ -49,6 +50,9 @@ impl CliError {
             }
             Self::Snapshot { .. } => Some("take it again with pgbridge snapshot".to_owned()),
             Self::Read { .. } => Some("a source is a connection URI, key=value settings, or the path of a snapshot file".to_owned()),
+            Self::Write { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+                Some("an existing file is never overwritten: give another name with --out".to_owned())
+            }
             Self::Write { .. } => Some("name another file with --out, or make room".to_owned()),
             Self::SameDatabase(_) => {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())

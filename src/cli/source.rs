@@ -17,9 +17,10 @@ pub(super) enum Source {
 
 impl Source {
     /// A URI, `key=value` settings, or the path of a file.
+    ///
+    /// What looks like a connection and is no file is never taken for a path: paths are printed.
     pub(super) fn parse(text: &str, environment: &Environment) -> Result<Self, CliError> {
-        let uri = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        if uri || (text.contains('=') && !Path::new(text).exists()) {
+        if Conninfo::is_uri(text) || (Conninfo::is_likely(text) && !Path::new(text).exists()) {
             return Ok(Self::Live(Box::new(Conninfo::parse(text, environment)?)));
         }
         Ok(Self::File(PathBuf::from(text)))

@@ -40,8 +40,29 @@ impl Conninfo {
     /// Reads a `postgresql://` URI or a `key=value` string; what it leaves open comes from the
     /// `PG*` variables, then from the defaults of libpq.
     pub fn parse(text: &str, environment: &Environment) -> Result<Self, ConnectError> {
-        let explicit = if uri::is_uri(text) { uri::parse(text) } else { keyvalue::parse(text) }?;
+        let explicit = if uri::is_uri(text) {
+            uri::parse(text)
+        } else if text.contains('=') || !Self::is_likely(text) {
+            keyvalue::parse(text)
+        } else {
+            Err(ConnectError::syntax("it is neither a postgresql:// URI nor key=value settings"))
+        }?;
         Self::resolve(keys::settle(&explicit, environment)?, environment)
+    }
+
+    /// Whether `text` begins as a connection URI does.
+    pub fn is_uri(text: &str) -> bool {
+        uri::is_uri(text)
+    }
+
+    /// Whether `text` may have been meant as a connection, well formed or not: then it may hold a
+    /// password and must not be shown.
+    pub fn is_likely(text: &str) -> bool {
+        let scheme = text.split(':').next().unwrap_or_default().trim();
+        let names = ["postgres", "postgresql", "jdbc"];
+        text.contains(['=', '@'])
+            || text.contains("://")
+            || (text.contains(':') && names.iter().any(|name| scheme.eq_ignore_ascii_case(name)))
     }
 
     fn resolve(
@@ -64,8 +85,14 @@ impl Conninfo {
         let host = host
             .or_else(|| hostaddr.map(|address| address.to_string()))
             .unwrap_or_else(|| default_host(port));
-        if host.starts_with('@') {
+        // A host with `@` is an abstract socket, or has a piece of a password before it.
+        if host.contains('@') && !host.starts_with('/') {
             return Err(ConnectError::bad_value("host", "a name, an address or a folder"));
+        }
+        let database = take("dbname");
+        // libpq takes a whole connection string here; we would print it as a name.
+        if database.as_deref().is_some_and(|name| name.contains("://")) {
+            return Err(ConnectError::bad_value("dbname", "the name of a database"));
         }
         let user = take("user")
             .or_else(|| environment.get("USER").map(str::to_owned))
@@ -75,7 +102,7 @@ impl Conninfo {
             host,
             hostaddr,
             port,
-            database: take("dbname").unwrap_or_else(|| user.clone()),
+            database: database.unwrap_or_else(|| user.clone()),
             user,
             password: take("password").map(Secret::new),
             timeout: timeout(take("connect_timeout"))?,

@@ -197,6 +197,11 @@ impl ConnectError {
                 "Check host and port, or raise connect_timeout."
             }
             Self::Timeout { .. } => "Try again when the database is less busy, or raise the limit.",
+            Self::Server { sqlstate, .. } if ["22021", "22P05"].contains(&sqlstate.as_str()) => {
+                "Something in this database's schema (a name, a comment, a function body) is not \
+                 valid UTF-8: the database's encoding is SQL_ASCII or not the one of its text. \
+                 Correct that text, or load the schema into a database of encoding UTF8."
+            }
             Self::Server { .. } | Self::Protocol { .. } => return None,
         };
         Some(text.to_owned())

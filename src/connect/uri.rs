@@ -12,7 +12,9 @@ pub(super) fn is_uri(text: &str) -> bool {
 }
 
 fn without_scheme(text: &str) -> Option<&str> {
-    text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://"))
+    let (scheme, rest) = text.trim_start().split_once("://")?;
+    let known = ["postgresql", "postgres"];
+    known.iter().any(|name| scheme.eq_ignore_ascii_case(name)).then_some(rest)
 }
 
 /// The settings of the URI; what the query part says overrides the rest, as in libpq.
@@ -42,6 +44,13 @@ pub(super) fn parse(uri: &str) -> Result<BTreeMap<String, String>, ConnectError>
         None => rest,
     };
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if rest.contains('@') {
+        // libpq would take the rest of a password for a host or a database, and print it.
+        return Err(ConnectError::syntax(
+            "an `@` stands where the host or the database is named; within a password it has to \
+             be written `%40`, and a `/` `%2F`",
+        ));
+    }
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
     if authority.contains(',') {
         return Err(ConnectError::MultipleHosts);

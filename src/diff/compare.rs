@@ -1,7 +1,7 @@
 //! The comparison: two sorted maps side by side, attribute by attribute.
 
 use crate::diff::{Change, Divergence, Drift, Level, Side};
-use crate::model::{Catalog, Compare, Facet, LedgerEntry, Object, ObjectId, Value};
+use crate::model::{Catalog, Compare, Facet, LedgerEntry, Object, ObjectId, Value, acl};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares two catalogs.
@@ -101,7 +101,7 @@ fn elements(a: &Value, b: &Value) -> (Vec<String>, Vec<String>) {
 fn parts(value: &Value) -> BTreeSet<String> {
     match value {
         Value::List(list) => list.iter().map(ToString::to_string).collect(),
-        Value::Set(set) => set.iter().map(ToString::to_string).collect(),
+        Value::Set(set) => set.iter().map(|role| acl::shown(role).to_owned()).collect(),
         Value::Map(map) => map.iter().map(|(key, value)| format!("{key}={value}")).collect(),
         _ => BTreeSet::new(),
     }

@@ -241,8 +241,10 @@ fn identity(
     names: &Names<'_>,
     resolved: &Resolved,
 ) -> Option<(ObjectId, Option<ObjectId>)> {
-    let modelled =
-        |address: &Address| resolved.at.get(address).filter(|id| id.kind != Kind::Unmodelled);
+    let modelled = |address: &Address| {
+        let known = resolved.at.get(address).or_else(|| resolved.alias.get(address));
+        known.filter(|id| id.kind != Kind::Unmodelled)
+    };
     let (mut path, mut parent) = match &found.place {
         Place::Database => (Vec::new(), None),
         Place::Schema(oid) => (vec![names.schemas.get(oid)?.clone()], None),

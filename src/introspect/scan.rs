@@ -94,10 +94,17 @@ const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS sch
     FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 // row types belong to their relation and array types to their element: both are found by pg_depend
-const TYPE: &str = "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, \
+const TYPE: &str = "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, t.typrelid, t.typnotnull, \
+    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base, \
+    CASE WHEN t.typtype = 'd' THEN coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 'pg_catalog.pg_type'::pg_catalog.regclass), \
+        pg_catalog.quote_literal(t.typdefault)) END AS \"default\", \
+    CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN (SELECT pg_catalog.format('%I.%I', cn.nspname, co.collname) \
+        FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace \
+        WHERE co.oid = t.typcollation) END AS collation, \
     CASE WHEN t.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e \
         WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END AS labels \
     FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid \
+    LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype \
     WHERE t.oid >= 16384 AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm' \
     AND (t.typelem = 0 OR (SELECT e.typarray FROM pg_catalog.pg_type e WHERE e.oid = t.typelem) <> t.oid)";
 
@@ -115,10 +122,10 @@ const PROC: &str = "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.proki
 const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
     c.relforcerowsecurity, c.relispartition, c.reloftype, h.inhrelid IS NOT NULL AS inherits, \
-    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
+    c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
-    d.deptype::text AS owned_how, d.refobjid AS owned_table, d.refobjsubid AS owned_column \
+    NULLIF(ia.attidentity::text, '') AS attidentity, d.refobjid AS owned_table, d.refobjsubid AS owned_column \
     FROM pg_catalog.pg_class c \
     LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam \
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace \
@@ -127,6 +134,7 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid \
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = q.seqrelid AND d.objsubid = 0 \
         AND d.refclassid = 1259 AND d.deptype IN ('a', 'i') \
+    LEFT JOIN pg_catalog.pg_attribute ia ON d.deptype = 'i' AND ia.attrelid = d.refobjid AND ia.attnum = d.refobjsubid \
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384";
 
 fn attribute(major: i32) -> String {
@@ -139,7 +147,7 @@ fn attribute(major: i32) -> String {
     let compression = from(major, 14, "a.attcompression::text", "NULL::text");
     format!(
         "SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
-    a.attnotnull AND coalesce(k.convalidated, true) AS attnotnull, NULLIF(a.attidentity::text, '') AS attidentity, \
+    a.attnotnull AND coalesce(k.convalidated, true) AS attnotnull, a.attnotnull AND NOT coalesce(k.convalidated, true) AS not_null_pending, \
     NULLIF(a.attgenerated::text, '') AS attgenerated, a.attstorage::text, t.typstorage::text, \
     a.attstattarget::int4 AS attstattarget, {compression} AS attcompression, a.attoptions, \
     CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN (SELECT pg_catalog.format('%I.%I', cn.nspname, co.collname) \

@@ -8,7 +8,7 @@ use crate::kinds::{
     Rule, Scan, Slot, column, index,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec {
@@ -190,21 +190,40 @@ impl ObjectKind for Constraint {
         }
         effects
     }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        if object.flag(NOT_ENFORCED) {
+            return Some((18, "constraints that are NOT ENFORCED"));
+        }
+        let has = |words: &[&str]| tokens::has_words(object.text(DEFINITION), words);
+        if has(&["WITHOUT", "OVERLAPS"]) || has(&["PERIOD"]) {
+            return Some((18, "WITHOUT OVERLAPS and PERIOD"));
+        }
+        let nulls = has(&["NULLS", "NOT", "DISTINCT"]);
+        if nulls { Some((15, "NULLS NOT DISTINCT")) } else { None }
+    }
     fn slots(&self, object: &Object) -> Vec<Slot> {
+        let name = ("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()]);
+        let table = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
         match object.text(TYPE) {
+            "primary key" => vec![name, ("primary key", table)],
             "check" | "foreign key" => Vec::new(),
-            _ => {
-                vec![("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()])]
-            }
+            _ => vec![name],
         }
     }
 }
 
 static RULES: &[Rule] = &[
     Rule {
-        attrs: &["type", "definition", "not_enforced", "tablespace"],
-        change: |_, _, _| Outcome::rebuild(),
+        attrs: &["type", "definition", "not_enforced"],
+        change: |_, from, to| {
+            let same =
+                from.text(TYPE) == to.text(TYPE) && from.text(DEFINITION) == to.text(DEFINITION);
+            let enforced = same && !to.flag(NOT_ENFORCED);
+            // whether another text forbids as much cannot be told without running it
+            Outcome::rebuild().removing_if(!enforced, "what the constraint forbids changes")
+        },
     },
+    Rule { attrs: &["tablespace"], change: |_, _, _| Outcome::rebuild() },
     Rule {
         attrs: &["deferrable"],
         change: |_, _, to| {
@@ -275,7 +294,14 @@ pub(super) fn clause(object: &Object) -> String {
     if !object.text(TABLESPACE).is_empty() {
         index = format!("{index} USING INDEX TABLESPACE {}", quote::ident(object.text(TABLESPACE)));
     }
-    sql += &index;
+    sql = match tokens::top_level(&sql, "WHERE") {
+        // the parameters of an exclusion's index stand before its condition
+        Some(at) if !index.is_empty() => {
+            let (head, tail) = sql.split_at(at);
+            format!("{}{index} {tail}", head.trim_end())
+        }
+        _ => format!("{sql}{index}"),
+    };
     if !object.text(DEFERRABLE).is_empty() {
         sql = format!("{sql} {}", object.text(DEFERRABLE));
     }

@@ -4,7 +4,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan,
+    Rule, Scan, Slot, column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -67,6 +67,9 @@ impl ObjectKind for Default {
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         vec![format!("{} DROP DEFAULT;", alter(object))]
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        column::value_slot(&object.id)
     }
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)

@@ -3,9 +3,9 @@
 use crate::kinds::facet::acl::{self, Acl, Target};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Place, Rule, Scan,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Phase, Place, Rule, Scan,
 };
-use crate::model::{AttrSpec, Kind, Object};
+use crate::model::{AttrSpec, Kind, Object, ObjectId};
 use crate::sql::quote;
 
 /// The kind. Its privileges are its facet; there is nothing else.
@@ -40,6 +40,12 @@ impl ObjectKind for DefaultAcl {
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { acl: Some(' '), ..FacetSpec::default() }
+    }
+    fn phase(&self) -> Phase {
+        Phase::Last
+    }
+    fn subject(&self, _: &ObjectId) -> String {
+        "default_privileges".to_owned()
     }
     fn noun(&self, object: &Object) -> &'static str {
         match object.id.part(2) {

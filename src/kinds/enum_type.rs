@@ -4,8 +4,8 @@ use crate::kinds::facet;
 use crate::kinds::row::class;
 use crate::kinds::rules::Action;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, constraint, index,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, constraint, index,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -44,6 +44,12 @@ impl ObjectKind for Enum {
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('T'), comment: true, extension: false }
     }
+    fn phase(&self) -> Phase {
+        Phase::Foundation
+    }
+    fn prominence(&self) -> u8 {
+        4
+    }
     fn noun(&self, _: &Object) -> &'static str {
         "TYPE"
     }
@@ -58,6 +64,9 @@ impl ObjectKind for Enum {
     }
     fn rebuildable(&self, _: &Object) -> bool {
         false
+    }
+    fn joins_lists(&self) -> bool {
+        true
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         vec![("type", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
@@ -167,6 +176,7 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         effects,
         removal: Some(removal),
         displaces: stands_aside,
+        moves_dependents: true,
         affects: columns,
     }
 }

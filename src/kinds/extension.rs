@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -62,6 +62,15 @@ impl ObjectKind for Extension {
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }
+    }
+    fn phase(&self) -> Phase {
+        Phase::Foundation
+    }
+    fn prominence(&self) -> u8 {
+        4
+    }
+    fn must_be_available(&self) -> bool {
+        true
     }
     fn noun(&self, _: &Object) -> &'static str {
         "EXTENSION"

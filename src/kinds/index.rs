@@ -7,7 +7,7 @@ use crate::kinds::{
     Raw, Rule, Scan, Slot,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -130,13 +130,24 @@ impl ObjectKind for Index {
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
     }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        let nulls = tokens::has_words(object.text(DEFINITION), &["NULLS", "NOT", "DISTINCT"]);
+        if nulls { Some((15, "NULLS NOT DISTINCT")) } else { None }
+    }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         vec![("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
     }
 }
 
 static RULES: &[Rule] = &[
-    Rule { attrs: &["table", "definition"], change: |_, _, _| Outcome::rebuild() },
+    Rule {
+        attrs: &["table", "definition"],
+        change: |_, from, to| {
+            let unique = from.text(DEFINITION).starts_with("CREATE UNIQUE");
+            let moved = relation_of(from) != relation_of(to);
+            Outcome::rebuild().removing_if(unique || moved, "the index that prod has goes")
+        },
+    },
     Rule {
         attrs: &["tablespace"],
         change: |_, _, to| {

@@ -9,14 +9,19 @@ pub mod facet;
 pub mod row;
 pub mod rules;
 
+mod attribute;
 mod column;
+mod composite;
 mod constraint;
 mod default;
 mod default_acl;
+mod domain;
+mod domain_constraint;
 mod enum_type;
 mod extension;
 mod function;
 mod index;
+mod materialized_view;
 mod policy;
 mod procedure;
 mod routine;
@@ -86,6 +91,17 @@ pub struct FacetSpec {
     pub comment: bool,
     /// It can be marked `DEPENDS ON EXTENSION`.
     pub extension: bool,
+}
+
+/// When a kind's creations and changes come, among those that could run in any order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Phase {
+    /// First, in a file of their own: everything may need them.
+    Foundation,
+    /// In between.
+    Usual,
+    /// Last: they must not touch what is created.
+    Last,
 }
 
 /// A place that only one object can take, across kinds: class of names and the path.
@@ -162,6 +178,30 @@ pub trait ObjectKind: Sync {
     fn roles(&self, _object: &Object) -> Vec<String> {
         Vec::new()
     }
+    /// When its steps come.
+    fn phase(&self) -> Phase {
+        Phase::Usual
+    }
+    /// How well it tells what a file is about, where several kinds stand in it: 0 is best.
+    fn prominence(&self) -> u8 {
+        5
+    }
+    /// What a file about it is named after.
+    fn subject(&self, id: &ObjectId) -> String {
+        if id.path.len() == 1 { id.name().to_owned() } else { id.part(1).to_owned() }
+    }
+    /// Whether it comes from outside and the server must offer it.
+    fn must_be_available(&self) -> bool {
+        false
+    }
+    /// The first major that can hold this object as it is, and what of it asks for that.
+    fn needs_major(&self, _object: &Object) -> Option<(i32, &'static str)> {
+        None
+    }
+    /// Whether lists of both sides can be joined element by element.
+    fn joins_lists(&self) -> bool {
+        false
+    }
     /// What stands before GRANT and REVOKE.
     fn grant_prefix(&self, _object: &Object) -> String {
         String::new()
@@ -181,6 +221,10 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &schema::Schema,
     &extension::Extension,
     &enum_type::Enum,
+    &composite::Composite,
+    &attribute::Attribute,
+    &domain::Domain,
+    &domain_constraint::DomainConstraint,
     &sequence::Sequence,
     &function::Function,
     &procedure::Procedure,
@@ -189,6 +233,7 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &default::Default,
     &view::View,
     &view_column::ViewColumn,
+    &materialized_view::MaterializedView,
     &constraint::Constraint,
     &index::Index,
     &rule::Rule,

@@ -66,12 +66,7 @@ impl ObjectKind for Policy {
         &[
             Rule {
                 attrs: &["command", "restrictive"],
-                change: |_, from, to| {
-                    Outcome::rebuild().removing_if(
-                        from.flag(RESTRICTIVE) && !to.flag(RESTRICTIVE),
-                        "a restrictive policy becomes permissive",
-                    )
-                },
+                change: |_, _, _| Outcome::rebuild().removing("the policy may let more through"),
             },
             Rule { attrs: &["roles", "using", "check"], change },
         ]
@@ -110,7 +105,7 @@ impl ObjectKind for Policy {
 }
 
 fn role_list(object: &Object) -> String {
-    let name = |role: &str| if role == PUBLIC { PUBLIC.to_owned() } else { quote::ident(role) };
+    let name = |role: &str| if role == PUBLIC { "PUBLIC".to_owned() } else { quote::ident(role) };
     object.value(ROLES).as_set().iter().map(|role| name(role)).collect::<Vec<_>>().join(", ")
 }
 
@@ -124,10 +119,17 @@ fn expressions(object: &Object) -> String {
 
 fn change(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let lost = |attr: Attr| !from.text(attr).is_empty() && to.text(attr).is_empty();
-    if lost(USING) || lost(CHECK) {
+    let (before, after) = (from.value(ROLES).as_set(), to.value(ROLES).as_set());
+    let wider = !before.contains(PUBLIC) && !after.is_subset(&before);
+    let outcome = if lost(USING) || lost(CHECK) {
         // ALTER POLICY can give an expression but not take it away
-        return Outcome::rebuild();
-    }
-    let sql = format!("ALTER POLICY {} TO {}{};", on_relation(to), role_list(to), expressions(to));
-    Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+        Outcome::rebuild()
+    } else {
+        let sql =
+            format!("ALTER POLICY {} TO {}{};", on_relation(to), role_list(to), expressions(to));
+        Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
+    };
+    let text = from.text(USING) != to.text(USING) || from.text(CHECK) != to.text(CHECK);
+    // whether another expression lets as little through cannot be told without running it
+    outcome.removing_if(wider || text, "the policy may let more through")
 }

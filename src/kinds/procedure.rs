@@ -32,6 +32,9 @@ impl ObjectKind for Procedure {
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('f'), comment: true, extension: true }
     }
+    fn prominence(&self) -> u8 {
+        3
+    }
     fn noun(&self, _: &Object) -> &'static str {
         "PROCEDURE"
     }
@@ -43,6 +46,9 @@ impl ObjectKind for Procedure {
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         vec![format!("DROP PROCEDURE {};", self.sql_name(object))]
+    }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        routine::needs_major(object)
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         routine::slot(&object.id)

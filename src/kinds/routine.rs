@@ -4,7 +4,7 @@ use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
 use crate::kinds::{Address, Ctx, Effects, Fields, Found, Name, Outcome, Place, Raw, of};
 use crate::model::{Attr, AttrSpec, Compare, Object, ObjectId, Value};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
 use std::sync::Arc;
 
 pub(super) const SPECS: &[AttrSpec] = &[
@@ -220,17 +220,23 @@ fn setting(name: &str, value: &str) -> String {
 fn list_elements(value: &str) -> Vec<String> {
     let mut elements = vec![String::new()];
     let mut quoted = false;
-    for c in value.chars() {
-        match c {
-            // a doubled quote inside quotes leaves and enters again: the mark itself is one of both
-            '"' => quoted = !quoted,
-            ',' if !quoted => elements.push(String::new()),
-            ' ' if !quoted => {}
-            _ => {
-                if let Some(last) = elements.last_mut() {
-                    last.push(c);
-                }
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        let kept = match c {
+            '"' if quoted && chars.peek() == Some(&'"') => chars.next(),
+            '"' => {
+                quoted = !quoted;
+                None
             }
+            ',' if !quoted => {
+                elements.push(String::new());
+                None
+            }
+            ' ' if !quoted => None,
+            c => Some(c),
+        };
+        if let Some(last) = elements.last_mut() {
+            last.extend(kept);
         }
     }
     elements
@@ -280,18 +286,20 @@ fn split(arguments: &str) -> Vec<(String, bool)> {
             last.push_str(token.text);
         }
     }
-    parts
-        .iter()
-        .map(|part| match part.split_once(" DEFAULT ") {
-            Some((head, _)) => (head.trim().to_owned(), true),
-            None => (part.trim().to_owned(), false),
-        })
-        .collect()
+    let apart = |part: &String| match tokens::top_level(part, "DEFAULT") {
+        Some(at) => (part.get(..at).unwrap_or_default().trim().to_owned(), true),
+        None => (part.trim().to_owned(), false),
+    };
+    parts.iter().map(apart).collect()
 }
 
 /// The body as text in which names may stand.
 pub(super) fn body(object: &Object) -> Option<&str> {
     Some(object.text(BODY)).filter(|body| !body.is_empty() && object.text(LIBRARY).is_empty())
+}
+
+pub(super) fn needs_major(object: &Object) -> Option<(i32, &'static str)> {
+    (!object.text(SQL_BODY).is_empty()).then_some((14, "bodies of BEGIN ATOMIC"))
 }
 
 /// The name that a call uses, and the row that a signature is.
@@ -317,6 +325,7 @@ mod tests {
         assert_eq!(setting("search_path", r#""""#), "SET search_path TO ''");
         assert_eq!(setting("work_mem", "64MB"), "SET work_mem TO '64MB'");
         assert_eq!(list_elements("a,b"), ["a", "b"]);
+        assert_eq!(list_elements(r#""c""d", """""#), ["c\"d", "\""]);
     }
 
     #[test]

@@ -56,7 +56,9 @@ impl ObjectKind for Rule {
                 attrs: &["enabled"],
                 change: |_, _, to| {
                     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
+                    let off = matches!(to.text(ENABLED), "DISABLE" | "ENABLE REPLICA");
                     Outcome::in_place(vec![switch(to, "RULE", to.text(ENABLED))], effects)
+                        .removing_if(off, "it fires no longer")
                 },
             },
         ]

@@ -155,6 +155,8 @@ pub struct Outcome {
     pub removal: Option<String>,
     /// Dependents that must stand aside while it runs: dropped before, created after.
     pub displaces: fn(&Object) -> bool,
+    /// Whether it displaces anything: then what is not modelled might be in the way.
+    pub moves_dependents: bool,
     /// Other objects that it changes: their dependents stand aside too.
     pub affects: Vec<ObjectId>,
 }
@@ -171,6 +173,7 @@ impl Outcome {
             effects,
             removal: None,
             displaces: nobody,
+            moves_dependents: false,
             affects: Vec::new(),
         }
     }
@@ -196,6 +199,7 @@ impl Outcome {
             effects: Effects::default(),
             removal: None,
             displaces: nobody,
+            moves_dependents: false,
             affects: Vec::new(),
         }
     }
@@ -217,6 +221,7 @@ impl Outcome {
     #[must_use]
     pub fn displacing(mut self, displaces: fn(&Object) -> bool) -> Self {
         self.displaces = displaces;
+        self.moves_dependents = true;
         self
     }
 }

@@ -1,7 +1,9 @@
 //! Schemas (`pg_namespace`).
 
 use crate::kinds::row::class;
-use crate::kinds::{Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Place, Rule, Scan};
+use crate::kinds::{
+    Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Phase, Place, Rule, Scan,
+};
 use crate::model::{AttrSpec, Kind, Object};
 use crate::sql::quote;
 
@@ -31,6 +33,12 @@ impl ObjectKind for Schema {
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('n'), comment: true, extension: false }
+    }
+    fn phase(&self) -> Phase {
+        Phase::Foundation
+    }
+    fn prominence(&self) -> u8 {
+        4
     }
     fn noun(&self, _: &Object) -> &'static str {
         "SCHEMA"

@@ -23,7 +23,7 @@ const SPECS: &[AttrSpec] = &[
     },
     AttrSpec {
         name: "identity",
-        doc: "it belongs to an identity column (pg_depend i)",
+        doc: "ALWAYS or BY DEFAULT: it belongs to an identity column (attidentity)",
         compare: Compare::Drift,
     },
     AttrSpec { name: "unlogged", doc: "relpersistence u (15+)", compare: Compare::Drift },
@@ -54,7 +54,7 @@ impl ObjectKind for Sequence {
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_CLASS, row.oid("oid"));
-        let identity = row.letter("owned_how") == 'i';
+        let identity = row.letter("attidentity") != '\0';
         let owner_column = Address::column(row.oid("owned_table"), column_number(row));
         let owned = owner_column.object != 0;
         let number = |name: &str| Raw::Value(row.int(name).map_or(Value::Null, Value::Int));
@@ -67,7 +67,11 @@ impl ObjectKind for Sequence {
             number("seqcache"),
             Raw::Value(Value::flag(row.flag("seqcycle"))),
             if owned { Raw::Ref(owner_column) } else { Raw::Value(Value::Null) },
-            Raw::Value(Value::flag(identity)),
+            Raw::Value(Value::text(match row.letter("attidentity") {
+                'a' => Some("ALWAYS"),
+                'd' => Some("BY DEFAULT"),
+                _ => None,
+            })),
             Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
         ];
         let mut found = Found::new(
@@ -95,6 +99,7 @@ impl ObjectKind for Sequence {
                         every_option(to)
                     ));
                     Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareRowExclusive))
+                        .removing_if(is_narrower(from, to), "the sequence can give fewer numbers")
                 },
             },
             Rule { attrs: &["owned_by", "identity"], change: belongs },
@@ -121,24 +126,22 @@ impl ObjectKind for Sequence {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        if let (true, Value::Id(id)) = (object.flag(IDENTITY), object.value(OWNED_BY)) {
-            let clause =
-                ctx.desired.objects.get(id).map(|owner| column::identity_clause(owner, object));
-            let (table, name) = column_parts(id);
-            return vec![format!(
-                "ALTER TABLE {table} ALTER COLUMN {name} ADD {};",
-                clause.unwrap_or_default()
-            )];
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        if is_identity(object) {
+            return vec![format!("{} ADD {};", alter_column(object), identity_clause(object))];
         }
         let unlogged = if object.flag(UNLOGGED) { "UNLOGGED " } else { "" };
         vec![format!("CREATE {unlogged}SEQUENCE {}{};", self.sql_name(object), options(object))]
     }
     fn finish(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        if object.flag(IDENTITY) { Vec::new() } else { owned_by(object).into_iter().collect() }
+        if !object.text(IDENTITY).is_empty() {
+            Vec::new()
+        } else {
+            owned_by(object).into_iter().collect()
+        }
     }
     fn unfinish(&self, object: &mut Object) {
-        if !object.flag(IDENTITY) {
+        if !!object.text(IDENTITY).is_empty() {
             object.set(OWNED_BY, Value::Null);
         }
     }
@@ -146,9 +149,8 @@ impl ObjectKind for Sequence {
         if let Value::Id(column) = object.value(OWNED_BY) { Some(column.clone()) } else { None }
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        if let (true, Value::Id(id)) = (object.flag(IDENTITY), object.value(OWNED_BY)) {
-            let (table, name) = column_parts(id);
-            return vec![format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY;")];
+        if is_identity(object) {
+            return vec![format!("{} DROP IDENTITY;", alter_column(object))];
         }
         vec![format!("DROP SEQUENCE {};", self.sql_name(object))]
     }
@@ -159,7 +161,15 @@ impl ObjectKind for Sequence {
         Effects::lock(&object.id, Lock::AccessExclusive).losing("the position of the sequence")
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
-        vec![("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+        let name = ("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()]);
+        let mut slots = vec![name];
+        if let (true, Value::Id(id)) = (is_identity(object), object.value(OWNED_BY)) {
+            slots.extend(column::value_slot(id));
+        }
+        slots
+    }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        object.flag(UNLOGGED).then_some((15, "unlogged sequences"))
     }
 }
 
@@ -174,7 +184,19 @@ pub(super) fn is_owned(object: &Object) -> bool {
 
 /// Whether it is an identity column's.
 pub(super) fn is_identity(object: &Object) -> bool {
-    object.id.kind == Kind::Sequence && object.flag(IDENTITY)
+    object.id.kind == Kind::Sequence && !object.text(IDENTITY).is_empty()
+}
+
+/// `GENERATED ALWAYS AS IDENTITY (...)`.
+pub(super) fn identity_clause(object: &Object) -> String {
+    let (kind, name) = (object.text(IDENTITY), Sequence.sql_name(object));
+    format!("GENERATED {kind} AS IDENTITY (SEQUENCE NAME {name}{})", options(object))
+}
+
+fn alter_column(object: &Object) -> String {
+    let Value::Id(id) = object.value(OWNED_BY) else { return String::new() };
+    let (table, column) = column_parts(id);
+    format!("ALTER TABLE {table} ALTER COLUMN {column}")
 }
 
 fn column_parts(id: &ObjectId) -> (String, String) {
@@ -188,7 +210,11 @@ fn owned_by(object: &Object) -> Option<String> {
 }
 
 fn belongs(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
-    if from.flag(IDENTITY) || to.flag(IDENTITY) {
+    if is_identity(from) && is_identity(to) && from.value(OWNED_BY) == to.value(OWNED_BY) {
+        let sql = format!("{} SET GENERATED {};", alter_column(to), to.text(IDENTITY));
+        return Outcome::in_place(vec![sql], Effects::default());
+    }
+    if is_identity(from) || is_identity(to) {
         return Outcome::rebuild().removing("the position of the sequence is lost");
     }
     let sql = owned_by(to)
@@ -214,7 +240,7 @@ pub(super) fn options(object: &Object) -> String {
     let first = if increment < 0 { int(MAX) } else { int(MIN) };
     let mut sql = String::new();
     // the sequence of an identity column has the column's type
-    if !matches!(object.text(TYPE), "" | "bigint") && !object.flag(IDENTITY) {
+    if !matches!(object.text(TYPE), "" | "bigint") && !!object.text(IDENTITY).is_empty() {
         sql = format!("{sql} AS {}", object.text(TYPE));
     }
     let mut add = |word: &str, value: Option<i64>, default: Option<i64>| {
@@ -231,6 +257,13 @@ pub(super) fn options(object: &Object) -> String {
         sql += " CYCLE";
     }
     sql
+}
+
+fn is_narrower(from: &Object, to: &Object) -> bool {
+    let int = |object: &Object, attr: Attr| object.value(attr).as_int().unwrap_or_default();
+    int(to, MIN) > int(from, MIN)
+        || int(to, MAX) < int(from, MAX)
+        || (from.flag(CYCLE) && !to.flag(CYCLE))
 }
 
 /// A position outside the new bounds is refused: it moves to the bound that it will start from.
@@ -256,8 +289,11 @@ fn every_option(object: &Object) -> String {
     let int = |attr: Attr| object.value(attr).as_int().unwrap_or_default();
     let cycle = if object.flag(CYCLE) { "CYCLE" } else { "NO CYCLE" };
     // an identity column's sequence takes its type from the column
-    let kind =
-        if object.flag(IDENTITY) { String::new() } else { format!(" AS {}", object.text(TYPE)) };
+    let kind = if !object.text(IDENTITY).is_empty() {
+        String::new()
+    } else {
+        format!(" AS {}", object.text(TYPE))
+    };
     format!(
         "{kind} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle}",
         int(INCREMENT),

@@ -88,6 +88,9 @@ impl ObjectKind for Table {
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }
     }
+    fn prominence(&self) -> u8 {
+        0
+    }
     fn noun(&self, _: &Object) -> &'static str {
         "TABLE"
     }

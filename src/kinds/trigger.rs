@@ -52,7 +52,9 @@ impl ObjectKind for Trigger {
                 attrs: &["enabled"],
                 change: |_, _, to| {
                     let effects = Effects::lock(&relation_of(to), Lock::ShareRowExclusive);
+                    let off = matches!(to.text(ENABLED), "DISABLE" | "ENABLE REPLICA");
                     Outcome::in_place(vec![switch(to, "TRIGGER", to.text(ENABLED))], effects)
+                        .removing_if(off, "it fires no longer")
                 },
             },
         ]

@@ -57,6 +57,9 @@ impl ObjectKind for View {
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }
     }
+    fn prominence(&self) -> u8 {
+        1
+    }
     fn noun(&self, _: &Object) -> &'static str {
         "VIEW"
     }
@@ -74,6 +77,10 @@ impl ObjectKind for View {
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&object.id, Lock::AccessExclusive)
+    }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        let invoker = object.value(OPTIONS).as_map().contains_key("security_invoker");
+        invoker.then_some((15, "security_invoker"))
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
@@ -93,7 +100,8 @@ fn replace(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let before = view_column::shape(ctx.current, &from.id);
     let after = view_column::shape(ctx.desired, &to.id);
     if after.len() < before.len() || before.iter().zip(&after).any(|(a, b)| a != b) {
-        return Outcome::rebuild();
+        let gone = before.iter().find(|(name, ..)| !after.iter().any(|(other, ..)| other == name));
+        return Outcome::rebuild().removing_if(gone.is_some(), "the view loses a column");
     }
     let statement = written("CREATE OR REPLACE VIEW", to);
     Outcome::in_place(vec![statement], Effects::lock(&to.id, Lock::AccessExclusive))

@@ -1,20 +1,35 @@
 //! Columns of views (`pg_attribute`). They exist only inside the view's query; comments, grants
 //! and defaults are their own.
 
+use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, column,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
+use std::collections::BTreeMap;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
     AttrSpec { name: "collation", doc: "where it is not the type's", compare: Compare::Drift },
+    AttrSpec {
+        name: "storage",
+        doc: "of a materialized view, where not the type's",
+        compare: Compare::Drift,
+    },
+    AttrSpec { name: "compression", doc: "14+: of a materialized view", compare: Compare::Drift },
+    AttrSpec { name: "statistics", doc: "target of a materialized view", compare: Compare::Drift },
+    AttrSpec { name: "options", doc: "n_distinct of a materialized view", compare: Compare::Drift },
     AttrSpec { name: "position", doc: "order among the columns (attnum)", compare: Compare::Rank },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
+const STORAGE: Attr = Attr::named(SPECS, "storage");
+const COMPRESSION: Attr = Attr::named(SPECS, "compression");
+const STATISTICS: Attr = Attr::named(SPECS, "statistics");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
 const POSITION: Attr = Attr::named(SPECS, "position");
 
 /// The kind.
@@ -28,14 +43,19 @@ impl ObjectKind for ViewColumn {
         Scan::Attribute
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if row.letter("relkind") == 'v' { Claim::Mine } else { Claim::No }
+        if matches!(row.letter("relkind"), 'v' | 'm') { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
         let relation = row.oid("attrelid");
+        let stored = row.letter("relkind") == 'm';
         let values = vec![
             Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
             Raw::Value(Value::text(row.text("collation").as_deref())),
+            Raw::Value(if stored { column::storage(row) } else { Value::Null }),
+            Raw::Value(if stored { column::compression(row) } else { Value::Null }),
+            Raw::Value(if stored { column::statistics(row) } else { Value::Null }),
+            Raw::Value(column::user_options(&row.texts("attoptions"))),
             Raw::Value(Value::Int(i64::from(number))),
         ];
         let view = Address::new(class::PG_CLASS, relation);
@@ -52,9 +72,10 @@ impl ObjectKind for ViewColumn {
     fn rules(&self) -> &'static [Rule] {
         &[
             Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild_parent() },
+            Rule { attrs: &["storage", "compression", "statistics", "options"], change: physical },
             Rule {
                 attrs: &["position"],
-                change: |_, _, _| Outcome::in_place(Vec::new(), crate::kinds::Effects::default()),
+                change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]
     }
@@ -79,6 +100,50 @@ impl ObjectKind for ViewColumn {
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
     }
+}
+
+/// How the values of a materialized view's column are kept.
+fn physical(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let mut clauses = Vec::new();
+    if from.value(STORAGE) != to.value(STORAGE) {
+        let word =
+            column::storage_word(to.text(STORAGE), to.text(TYPE), ctx.current.server.major());
+        clauses.push(format!("SET STORAGE {word}"));
+    }
+    if from.value(COMPRESSION) != to.value(COMPRESSION) {
+        let word = if to.text(COMPRESSION).is_empty() { "default" } else { to.text(COMPRESSION) };
+        clauses.push(format!("SET COMPRESSION {word}"));
+    }
+    if from.value(STATISTICS) != to.value(STATISTICS) {
+        clauses.push(format!("SET STATISTICS {}", to.value(STATISTICS).as_int().unwrap_or(-1)));
+    }
+    clauses
+        .extend(column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map()));
+    let relation = relation_of(to);
+    let statements = clauses.iter().map(|clause| alter(to, clause)).collect();
+    Outcome::in_place(statements, Effects::lock(&relation, Lock::AccessExclusive))
+}
+
+fn alter(object: &Object, clause: &str) -> String {
+    let view = quote::qualified(&[object.id.part(0), object.id.part(1)]);
+    let column = quote::ident(object.id.name());
+    format!("ALTER MATERIALIZED VIEW {view} ALTER COLUMN {column} {clause};")
+}
+
+/// What a new materialized view's column needs beside the query.
+pub(super) fn follow_ups(object: &Object) -> Vec<String> {
+    let mut clauses = Vec::new();
+    if !object.text(STORAGE).is_empty() {
+        clauses.push(format!("SET STORAGE {}", object.text(STORAGE)));
+    }
+    if !object.text(COMPRESSION).is_empty() {
+        clauses.push(format!("SET COMPRESSION {}", object.text(COMPRESSION)));
+    }
+    if let Some(target) = object.value(STATISTICS).as_int() {
+        clauses.push(format!("SET STATISTICS {target}"));
+    }
+    clauses.extend(column::option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map()));
+    clauses.iter().map(|clause| alter(object, clause)).collect()
 }
 
 /// The columns of a view in order: name, type and collation, which is what a replacement must keep.

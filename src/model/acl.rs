@@ -3,10 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Stands for the object's owner, so that a change of owner is one drift and not many.
-pub const OWNER: &str = "<owner>";
-/// Stands for everybody. No role can have this name.
-pub const PUBLIC: &str = "PUBLIC";
+/// Stands for the object's owner, so that a change of owner is one drift and not many. No name can
+/// hold this character.
+pub const OWNER: &str = "\u{0}";
+/// Stands for everybody. No role can have an empty name; `"PUBLIC"` in quotes is one like any other.
+pub const PUBLIC: &str = "";
+
+/// The name of a role for people.
+pub fn shown(role: &str) -> &str {
+    match role {
+        OWNER => "<owner>",
+        PUBLIC => "PUBLIC",
+        role => role,
+    }
+}
 
 /// One privilege for one role, as `aclexplode` gives it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -32,7 +42,7 @@ impl AclItem {
 
 impl fmt::Display for AclItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.privilege, self.grantee)?;
+        write!(f, "{} to {}", self.privilege, shown(&self.grantee))?;
         if self.grantable {
             f.write_str(" with grant option")?;
         }

@@ -32,6 +32,10 @@ kinds! {
     Schema = "schema", "A schema.";
     Extension = "extension", "An installed extension.";
     Enum = "enum", "An enumerated type.";
+    Composite = "composite", "A composite type.";
+    Attribute = "attribute", "An attribute of a composite type.";
+    Domain = "domain", "A domain.";
+    DomainConstraint = "domain_constraint", "A check of a domain.";
     Sequence = "sequence", "A sequence, free, owned or of an identity column.";
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
@@ -40,6 +44,7 @@ kinds! {
     Default = "default", "The default of a column.";
     View = "view", "A view.";
     ViewColumn = "view_column", "A column of a view.";
+    MaterializedView = "materialized_view", "A materialized view.";
     Constraint = "constraint", "A table constraint.";
     Index = "index", "An index without a constraint.";
     Rule = "rule", "A rewrite rule.";

@@ -1,6 +1,7 @@
 //! The value of an attribute.
 
 use crate::model::ObjectId;
+use crate::model::acl::shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -94,7 +95,8 @@ impl fmt::Display for Value {
             Self::Text(text) | Self::Sql(text) => f.write_str(text),
             Self::Id(id) => f.write_str(&id.label()),
             Self::List(list) => f.write_str(&list.join(", ")),
-            Self::Set(set) => f.write_str(&joined(set.iter().map(ToString::to_string))),
+            // the only sets are roles
+            Self::Set(set) => f.write_str(&joined(set.iter().map(|role| shown(role).to_owned()))),
             Self::Map(map) => {
                 f.write_str(&joined(map.iter().map(|(key, value)| format!("{key}={value}"))))
             }

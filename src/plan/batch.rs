@@ -1,6 +1,7 @@
 //! Steps become transactions: one concern per file, and a commit where PostgreSQL demands one.
 
-use crate::model::{Catalog, Kind, ObjectId};
+use crate::kinds::{Phase, of};
+use crate::model::{Catalog, ObjectId};
 use crate::plan::schedule::{Schedule, schedule};
 use crate::plan::step::{Step, Verb};
 use crate::plan::{Batch, state};
@@ -122,14 +123,14 @@ fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
 }
 
 fn is_last(schedule: &Schedule, at: usize) -> bool {
-    schedule.steps.get(at).is_some_and(|step| step.object.kind == Kind::DefaultAcl)
+    schedule.steps.get(at).is_some_and(|step| of(step.object.kind).phase() == Phase::Last)
 }
 
 /// New schemas, extensions and types that wait for nothing else: everything may need them.
 fn foundations(schedule: &Schedule) -> BTreeSet<usize> {
     let mut first = BTreeSet::new();
     for (at, step) in schedule.steps.iter().enumerate() {
-        let kind = matches!(step.object.kind, Kind::Schema | Kind::Extension | Kind::Enum);
+        let kind = of(step.object.kind).phase() == Phase::Foundation;
         let waits = schedule.before.iter().any(|(from, to)| *to == at && !first.contains(from));
         if kind && step.verb != Verb::Drop && !waits {
             first.insert(at);
@@ -215,14 +216,7 @@ fn packed(schedule: &Schedule, components: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
 /// What a file is about: its most telling step.
 fn name(steps: &[Step]) -> String {
     let telling = |step: &&Step| {
-        let weight = match step.object.kind {
-            Kind::Table => 0,
-            Kind::View => 1,
-            Kind::Column => 2,
-            Kind::Function | Kind::Procedure => 3,
-            Kind::Enum | Kind::Extension | Kind::Schema => 4,
-            _ => 5,
-        };
+        let weight = of(step.object.kind).prominence();
         (step.forced_by.is_some(), step.verb == Verb::Alter, weight, step.statements.is_empty())
     };
     let Some(step) = steps.iter().filter(|step| !step.statements.is_empty()).min_by_key(telling)
@@ -234,11 +228,7 @@ fn name(steps: &[Step]) -> String {
         Verb::Drop => "drop",
         Verb::Alter | Verb::Finish => "alter",
     };
-    let subject = match step.object.kind {
-        Kind::Schema | Kind::Extension => step.object.name(),
-        Kind::DefaultAcl => "default_privileges",
-        _ => step.object.part(1),
-    };
+    let subject = of(step.object.kind).subject(&step.object);
     let clean: String = subject
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })

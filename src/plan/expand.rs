@@ -52,9 +52,7 @@ fn displace(
                 let displaced = match ctx.current.objects.get(*dependent) {
                     Some(object) => (alter.outcome.displaces)(object),
                     // what is not modelled might not stand aside: only where anything would have to
-                    None => {
-                        dependent.kind == Kind::Unmodelled && displaces_anything(&alter.outcome)
-                    }
+                    None => dependent.kind == Kind::Unmodelled && alter.outcome.moves_dependents,
                 };
                 if displaced {
                     found.push(((*dependent).clone(), alter.id.clone(), target.clone()));
@@ -67,18 +65,6 @@ fn displace(
             rebuild(ctx, &dependent, &cause, &target, changes);
         }
     }
-}
-
-/// An alteration that displaces views would be stopped by what is not modelled, too.
-fn displaces_anything(outcome: &crate::kinds::Outcome) -> bool {
-    let probe = crate::model::Object {
-        id: ObjectId::new(Kind::View, &["", ""]),
-        parent: None,
-        specs: &[],
-        values: Vec::new(),
-        facets: crate::model::Facets::default(),
-    };
-    (outcome.displaces)(&probe)
 }
 
 fn is_gone(changes: &Changes, id: &ObjectId) -> bool {

@@ -69,6 +69,7 @@ impl Goal {
         goal.check_privileges(dev, prod);
         goal.check_roles(prod);
         goal.check_extensions(prod);
+        goal.check_versions(prod);
         goal
     }
 
@@ -140,13 +141,35 @@ impl Goal {
             .catalog
             .objects
             .keys()
-            .filter(|id| id.kind == Kind::Extension && !prod.objects.contains_key(*id))
+            .filter(|id| of(id.kind).must_be_available() && !prod.objects.contains_key(*id))
             .filter(|id| !prod.server.available_extensions.contains_key(id.name()))
             .cloned()
             .collect();
         for id in missing {
             let why = "prod's server does not offer this extension".to_owned();
             self.revert(prod, &Blocked::create(&id, why), Reason::Unavailable);
+        }
+    }
+
+    /// What asks for a newer server than prod's.
+    fn check_versions(&mut self, prod: &Catalog) {
+        let major = prod.server.major();
+        let asks = |object: &&Object| prod.objects.get(&object.id) != Some(*object);
+        let missing: Vec<Blocked> = self
+            .catalog
+            .objects
+            .values()
+            .filter(asks)
+            .filter_map(|object| {
+                let (needed, what) = of(object.id.kind).needs_major(object)?;
+                let why = format!("{what} need PostgreSQL {needed}, and prod runs {major}");
+                let new = !prod.objects.contains_key(&object.id);
+                let make = if new { Blocked::create } else { Blocked::change };
+                (needed > major).then(|| make(&object.id, why))
+            })
+            .collect();
+        for blocked in missing {
+            self.revert(prod, &blocked, Reason::Unavailable);
         }
     }
 

@@ -55,7 +55,7 @@ pub(super) fn build(
     }
     creates(ctx, changes, alone, &mut nodes, &mut places);
     let mut edges = Edges { map: BTreeMap::new() };
-    let mut blocked = Vec::new();
+    let mut blocked = taken(ctx, &nodes, &places, &mut edges);
     for id in places.create.keys() {
         blocked.extend(taken_by_unmodelled(ctx, id));
         blocked.extend(create_edges(ctx, id, &nodes, &places, &mut edges));
@@ -293,6 +293,39 @@ fn slot_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
             }
         }
     }
+}
+
+/// What a new object takes up must be free: whoever has it goes, gives it up by a change of its
+/// own, which then runs first, or stands in the way.
+fn taken(ctx: &Ctx<'_>, nodes: &[Node], places: &Places, edges: &mut Edges) -> Vec<Blocked> {
+    let mut wanted: BTreeMap<_, &ObjectId> = BTreeMap::new();
+    for id in places.create.keys() {
+        if let Some(object) = ctx.desired.objects.get(id) {
+            wanted.extend(of(id.kind).slots(object).into_iter().map(|slot| (slot, id)));
+        }
+    }
+    let mut blocked = Vec::new();
+    if wanted.is_empty() {
+        return blocked;
+    }
+    let stays = |id: &&ObjectId| !places.drop.contains_key(*id);
+    for id in ctx.current.objects.keys().filter(stays) {
+        let slots = |catalog: &Catalog| {
+            catalog.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default()
+        };
+        for slot in slots(ctx.current) {
+            let Some(new) = wanted.get(&slot) else { continue };
+            if slots(ctx.desired).contains(&slot) {
+                let why = format!("its place is taken by {id}, which stays");
+                blocked.push(Blocked::create(new, why));
+            } else {
+                for alter in shaping(places, nodes, id) {
+                    edges.add(Some(alter), places.create.get(*new), false);
+                }
+            }
+        }
+    }
+    blocked
 }
 
 /// A name that something unmodelled has cannot be taken, and that something is left alone.

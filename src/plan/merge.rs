@@ -3,8 +3,9 @@
 //! A removal is an object, a column or an element of a set that only prod has, a change that can
 //! lose data, and a relaxation of protection.
 
-use crate::kinds::{Ctx, of};
-use crate::model::{AclItem, Catalog, Facet, Object, PUBLIC, Value};
+use crate::kinds::facet::acl;
+use crate::kinds::{Ctx, Phase, of};
+use crate::model::{AclItem, Catalog, Facet, Object, ObjectId, PUBLIC, Value};
 use crate::plan::change::touches;
 use crate::plan::goal::{Goal, Withheld};
 use std::collections::BTreeSet;
@@ -14,13 +15,67 @@ use std::sync::Arc;
 pub(super) fn keep_removals(goal: &mut Goal, prod: &Catalog, apply_role: &str) {
     let dev = goal.catalog.clone();
     let ctx = Ctx { current: prod, desired: &dev, apply_role };
+    let mut kept = BTreeSet::new();
     for (id, before) in &prod.objects {
         match dev.objects.get(id) {
-            Some(after) if before != after => shared(goal, prod, &ctx, before, after),
+            Some(after) if before != after => {
+                if shared(goal, prod, &ctx, before, after) {
+                    kept.insert(id);
+                }
+            }
             Some(_) => {}
             None => prod_only(goal, prod, &dev, before),
         }
     }
+    keep_inseparable(goal, prod, &dev, &kept);
+    let new = dev.objects.values().filter(|object| !prod.objects.contains_key(&object.id));
+    for object in new.filter(|object| of(object.id.kind).phase() == Phase::Last) {
+        close(goal, prod, object);
+    }
+}
+
+/// What exists only inside a definition stays with the definition that stays.
+fn keep_inseparable(goal: &mut Goal, prod: &Catalog, dev: &Catalog, kept: &BTreeSet<&ObjectId>) {
+    let part_of_kept = |object: &&Object| {
+        let whole = object.parent.as_ref();
+        of(object.id.kind).inseparable() && whole.is_some_and(|whole| kept.contains(whole))
+    };
+    for object in dev.objects.values().filter(part_of_kept) {
+        if !prod.objects.contains_key(&object.id) {
+            goal.catalog.remove(&object.id);
+        }
+    }
+    for object in prod.objects.values().filter(part_of_kept) {
+        goal.catalog.remove(&object.id);
+        goal.catalog.adopt(prod, &object.id);
+    }
+}
+
+/// New default privileges do not open what will be created to everybody.
+fn close(goal: &mut Goal, prod: &Catalog, object: &Object) {
+    let class = acl::class_of(object.id.part(2));
+    let whole = object.id.part(1).is_empty();
+    let base = if whole { acl::default_of(class, prod.server.major()) } else { BTreeSet::new() };
+    let wanted = object.facets.acl.clone().unwrap_or_default();
+    let opens = |item: &&AclItem| &*item.grantee == PUBLIC && !base.contains(*item);
+    let opened: Vec<AclItem> = wanted.iter().filter(opens).cloned().collect();
+    if opened.is_empty() {
+        return;
+    }
+    let rest: BTreeSet<AclItem> =
+        wanted.into_iter().filter(|item| !opened.contains(item)).collect();
+    let what = format!("new grants to everybody: {}", list(&opened));
+    let attribute = Some("acl".to_owned());
+    goal.withheld.push(Withheld { id: object.id.clone(), attribute, what });
+    if rest == base {
+        goal.catalog.remove(&object.id);
+    } else if let Some(object) = goal.catalog.objects.get_mut(&object.id) {
+        object.facets.acl = Some(rest);
+    }
+}
+
+fn list(items: &[AclItem]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn prod_only(goal: &mut Goal, prod: &Catalog, dev: &Catalog, object: &Object) {
@@ -40,9 +95,19 @@ fn prod_only(goal: &mut Goal, prod: &Catalog, dev: &Catalog, object: &Object) {
     }
 }
 
-fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after: &Object) {
+/// Whether a definition of the object stays as prod has it.
+fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after: &Object) -> bool {
+    let id = &before.id;
+    if before.parent != after.parent && !of(id.kind).rebuildable(before) {
+        goal.catalog.remove(id);
+        goal.catalog.adopt(prod, id);
+        let what = "it would be dropped and made anew".to_owned();
+        goal.withheld.push(Withheld { id: id.clone(), attribute: None, what });
+        return true;
+    }
     let mut merged = after.clone();
     let mut kept = Vec::new();
+    let mut stays = false;
     for rule in of(before.id.kind).rules() {
         if !touches(rule, before, after) {
             continue;
@@ -53,7 +118,8 @@ fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after
             let (Some(old), Some(new)) = (before.values.get(at), after.values.get(at)) else {
                 continue;
             };
-            if let (Some(union), Some(slot)) = (union(old, new), merged.values.get_mut(at))
+            let union = union(old, new, of(id.kind).joins_lists());
+            if let (Some(union), Some(slot)) = (union, merged.values.get_mut(at))
                 && union != *new
             {
                 kept.push((
@@ -74,13 +140,17 @@ fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after
                 }
             }
             kept.push((rule.attrs.join(", "), why));
+            stays = true;
         }
     }
     kept.extend(grants(before, &mut merged, prod.server.major()));
-    if kept.is_empty() {
-        return;
+    if before.facets.comment.is_some() && merged.facets.comment.is_none() {
+        merged.facets.comment.clone_from(&before.facets.comment);
+        kept.push(("comment".to_owned(), "the comment exists only in prod".to_owned()));
     }
-    let id = &before.id;
+    if kept.is_empty() {
+        return false;
+    }
     // a kept definition needs what it needed
     for (needed, need) in prod.needs_of(id) {
         if prod.objects.contains_key(needed) && goal.catalog.objects.contains_key(needed) {
@@ -90,6 +160,7 @@ fn shared(goal: &mut Goal, prod: &Catalog, ctx: &Ctx<'_>, before: &Object, after
     goal.catalog.objects.insert(id.clone(), merged);
     let told = |(attribute, what)| Withheld { id: id.clone(), attribute: Some(attribute), what };
     goal.withheld.extend(kept.into_iter().map(told));
+    stays
 }
 
 /// Grants that only prod has stay; a new grant to everybody does not come by itself.
@@ -97,8 +168,8 @@ fn grants(before: &Object, merged: &mut Object, major: i32) -> Vec<(String, Stri
     if !Facet::Acl.differs(before, merged) {
         return Vec::new();
     }
-    let old = crate::kinds::facet::acl::of_object(before, major);
-    let new = crate::kinds::facet::acl::of_object(merged, major);
+    let old = acl::of_object(before, major);
+    let new = acl::of_object(merged, major);
     let gone: Vec<&AclItem> = old.difference(&new).collect();
     let opened: Vec<&AclItem> =
         new.difference(&old).filter(|item| &*item.grantee == PUBLIC).collect();
@@ -126,10 +197,12 @@ fn grants(before: &Object, merged: &mut Object, major: i32) -> Vec<(String, Stri
 }
 
 /// Both sides' elements, where the value is a set, a list or a map.
-fn union(prod: &Value, dev: &Value) -> Option<Value> {
+fn union(prod: &Value, dev: &Value, joins_lists: bool) -> Option<Value> {
     match (prod, dev) {
         (Value::Set(old), Value::Set(new)) => Some(Value::Set(old.union(new).cloned().collect())),
-        (Value::List(old), Value::List(new)) => Some(Value::List(merged_list(old, new))),
+        (Value::List(old), Value::List(new)) if joins_lists => {
+            Some(Value::List(merged_list(old, new)))
+        }
         (Value::Map(old), Value::Map(new)) => {
             let mut all = old.clone();
             all.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));

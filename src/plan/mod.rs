@@ -21,7 +21,8 @@ pub use goal::{Reason, Unbridged, Withheld};
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
 
-use crate::model::{Catalog, Kind};
+use crate::kinds::{Phase, of};
+use crate::model::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// What is done about removals.
@@ -84,7 +85,7 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     let mut goal = goal::Goal::of(dev, prod, options);
     let steps = goal.settle(prod, &options.apply_role);
     let batches = batch::batches(prod, &goal.catalog, steps, &options.apply_role);
-    let role_matters = prod.objects.keys().any(|id| id.kind == Kind::DefaultAcl);
+    let role_matters = prod.objects.keys().any(|id| of(id.kind).phase() == Phase::Last);
     Plan {
         goal: goal.catalog,
         batches,

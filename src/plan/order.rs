@@ -1,7 +1,7 @@
 //! One order out of many: deterministic, cycles broken by rule.
 
-use crate::kinds::Ctx;
-use crate::model::{Kind, ObjectId};
+use crate::kinds::{Ctx, Phase, of};
+use crate::model::ObjectId;
 use crate::plan::change::Changes;
 use crate::plan::graph::{self, Graph, Node};
 use crate::plan::schedule::Blocked;
@@ -142,5 +142,5 @@ fn sort(graph: &Graph) -> Ordered {
 /// new ones; else drops, alterations, creations, each by kind and name.
 fn rank(node: &Node) -> (bool, Verb, Option<ObjectId>) {
     let leader = node.members.first().cloned();
-    (leader.as_ref().is_some_and(|id| id.kind == Kind::DefaultAcl), node.verb, leader)
+    (leader.as_ref().is_some_and(|id| of(id.kind).phase() == Phase::Last), node.verb, leader)
 }

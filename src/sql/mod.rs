@@ -10,3 +10,4 @@ pub mod keyword;
 pub mod lexer;
 pub mod quote;
 pub mod split;
+pub mod tokens;

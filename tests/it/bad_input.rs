@@ -1,7 +1,7 @@
 //! Bad input: a one-paragraph error with a way out, exit code 2, nothing half written.
 
 use crate::program::{Bundle, pgbridge, pgbridge_with};
-use crate::support::{Cluster, Database, LOCKED_PASSWORD, majors};
+use crate::support::{Cluster, Database, LOCKED_PASSWORD, majors, psql};
 use std::path::Path;
 
 fn two(name: &str) -> (Database, Database) {
@@ -65,6 +65,89 @@ fn a_wrong_password_is_told_and_never_shown() {
         &[("PGPASSWORD", LOCKED_PASSWORD)],
     )
     .expect(0);
+}
+
+/// Texts with the password `hunter2` (or its half `ter2`) that are no good connection strings.
+const SPILLS: &[&str] = &[
+    "POSTGRESQL://u:hunter2@127.0.0.1:1/x",
+    " postgresql://u:hunter2@127.0.0.1:1/x",
+    "postgresql:u:hunter2@h",
+    "postgresql:hunter2",
+    "u:hunter2@h/x",
+    "hunter2@h",
+    "mysql://u:hunter2@h/x",
+    "jdbc:postgresql://h/x?password=hunter2",
+    "postgresql://u:hun@ter2@h/x",
+    "postgresql://u:1/hun@ter2@h/x",
+    "postgresql://u:1/hunter2@h/x",
+    "host=u:hunter2@h",
+    "dbname=postgresql://u:hunter2@h/x",
+];
+
+#[test]
+fn no_password_is_shown_whatever_the_text() {
+    let (dev, _prod) = two("spill");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").to_str().unwrap().to_owned();
+    for spill in SPILLS {
+        for arguments in [
+            vec!["reconcile", "--dev", spill, "--prod", &dev.url(), "--out", &out],
+            vec!["diff", "--dev", &dev.url(), "--prod", spill],
+            vec!["snapshot", spill, "--out", &out],
+        ] {
+            let run = pgbridge(&arguments).expect_error(&[]);
+            for word in ["ter2", "os error 2"] {
+                assert!(!run.err.contains(word), "{spill}: {}", run.err);
+            }
+        }
+    }
+    // the environment is another way in
+    let run = pgbridge_with(
+        &["diff", "--dev", &dev.url()],
+        &[("PGBRIDGE_PROD_URL", "postgresql:u:hunter2@h")],
+    );
+    assert!(!run.expect_error(&["neither"]).err.contains("hunter2"));
+    // a file stays a file, whatever its name
+    let odd = folder.path().join("u:p@h=x.json");
+    let odd = odd.to_str().unwrap();
+    pgbridge(&["snapshot", &dev.url(), "--out", odd]).expect(0);
+    pgbridge(&["diff", "--dev", odd, "--prod", odd, "--format", "json"])
+        .expect_error(&["same database"]);
+}
+
+#[test]
+fn a_snapshot_that_is_there_already() {
+    let (dev, _prod) = two("there");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dev.json");
+    std::fs::write(&file, "mine").unwrap();
+    let run = pgbridge(&["snapshot", &dev.url(), "--out", file.to_str().unwrap()]);
+    let run = run.expect_error(&["dev.json", "another name"]);
+    assert!(!run.err.contains("make room"), "{}", run.err);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+}
+
+#[test]
+fn text_that_is_no_utf8() {
+    let (dev, prod) = two("bytes");
+    let name = format!("bytes_ascii_{}", std::process::id());
+    let cluster = dev.cluster();
+    cluster
+        .maintain(&format!(
+            "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+        ))
+        .unwrap();
+    let url = cluster.url(&name);
+    for sql in [
+        r"CREATE TABLE t (a integer); COMMENT ON TABLE t IS E'\xff\xfe';",
+        r"DO $$ BEGIN EXECUTE E'CREATE TABLE \x22\xff\x22 ()'; END $$;",
+    ] {
+        psql(&url, &format!("SET client_encoding = 'SQL_ASCII'; {sql}")).unwrap();
+        reconcile(&url, &prod.url(), &["UTF-8", "SQL_ASCII", "22021"]);
+        reconcile(&dev.url(), &url, &["UTF-8", "SQL_ASCII", "22021"]);
+        psql(&url, "COMMENT ON TABLE t IS NULL").unwrap();
+    }
+    cluster.maintain(&format!("DROP DATABASE {name}")).unwrap();
 }
 
 #[test]

@@ -15,4 +15,6 @@ mod program;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod removals;
+#[cfg(test)]
 mod support;

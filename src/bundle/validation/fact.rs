@@ -3,8 +3,8 @@
 use super::locator::locator;
 use super::sql::{
     COLLATION, COLUMN_OPTIONS, COMPRESSION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED,
-    GENERATION, IDENTITY, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY,
-    ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
+    GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY, ROUTINE,
+    ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
 };
 use crate::model::snapshot::digest;
 use crate::model::{Object, Value};
@@ -209,7 +209,9 @@ fn sequence(object: &Object) -> Vec<Fact> {
         if is(object, "cycle") { " cycle" } else { "" }
     );
     let owner = if let Value::Id(column) = value(object, "owned_by") {
-        column.path.join(".")
+        let identity = text(object, "identity");
+        let space = if identity.is_empty() { "" } else { " " };
+        format!("{}{space}{identity}", column.path.join("."))
     } else {
         "nothing".to_owned()
     };
@@ -262,7 +264,6 @@ fn column(object: &Object, major: i32) -> Vec<Fact> {
             format!("{}{null}", text(object, "type")),
             &["type", "not_null"],
         ),
-        fact("identity", IDENTITY, or_none("identity"), &["identity"]),
         fact("generated", GENERATED, or_none("generated_kind"), &["generated_kind"]),
         fact("collation", COLLATION, or_none("collation"), &["collation"]),
         fact("storage", STORAGE, or_none("storage"), &["storage"]),

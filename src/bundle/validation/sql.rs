@@ -5,7 +5,8 @@ pub(super) const LABELS: &str = "(SELECT coalesce(pg_catalog.string_agg(l.enumla
 pub(super) const SEQUENCE: &str = "(SELECT pg_catalog.format_type(s.seqtypid, NULL) || ' start ' || s.seqstart || ' increment ' || s.seqincrement || ' min ' || s.seqmin \
     || ' max ' || s.seqmax || ' cache ' || s.seqcache || CASE WHEN s.seqcycle THEN ' cycle' ELSE '' END FROM pg_catalog.pg_sequence s WHERE s.seqrelid = o.oid)";
 
-pub(super) const OWNED_BY: &str = "coalesce((SELECT dn.nspname || '.' || dr.relname || '.' || da.attname FROM pg_catalog.pg_depend d \
+pub(super) const OWNED_BY: &str = "coalesce((SELECT dn.nspname || '.' || dr.relname || '.' || da.attname \
+    || CASE da.attidentity WHEN 'a' THEN ' ALWAYS' WHEN 'd' THEN ' BY DEFAULT' ELSE '' END FROM pg_catalog.pg_depend d \
     JOIN pg_catalog.pg_class dr ON dr.oid = d.refobjid JOIN pg_catalog.pg_namespace dn ON dn.oid = dr.relnamespace \
     JOIN pg_catalog.pg_attribute da ON da.attrelid = d.refobjid AND da.attnum = d.refobjsubid \
     WHERE d.classid = 1259 AND d.objid = o.oid AND d.objsubid = 0 AND d.refclassid = 1259 AND d.deptype IN ('a', 'i')), 'nothing')";
@@ -23,9 +24,6 @@ pub(super) const TYPE: &str = "pg_catalog.format_type(o.atttypid, o.atttypmod)";
 /// From 18 on a NOT NULL that was not checked sets `attnotnull` as well.
 pub(super) const NOT_NULL: &str = "CASE WHEN o.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = o.attrelid \
     AND k.contype = 'n' AND k.conkey[1] = o.attnum AND NOT k.convalidated) THEN ' NOT NULL' ELSE '' END";
-
-pub(super) const IDENTITY: &str =
-    "CASE o.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' ELSE '-' END";
 
 pub(super) const GENERATED: &str =
     "CASE o.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' ELSE '-' END";

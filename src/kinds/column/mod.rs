@@ -1,17 +1,18 @@
 //! Columns of tables (`pg_attribute`), with identity and generation expression.
 
+mod not_null;
 mod retype;
 mod statement;
 
-pub(super) use statement::{definition, follow_ups, identity_clause, option_clauses};
+pub(super) use statement::{definition, follow_ups, option_clauses, storage_word};
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, default, sequence,
+    Rule, Scan, Slot, default, sequence,
 };
-use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -22,11 +23,13 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec { name: "not_null", doc: "a valid NOT NULL", compare: Compare::Drift },
+    AttrSpec { name: "not_null_pending", doc: "18+: NOT NULL NOT VALID", compare: Compare::Drift },
     AttrSpec {
         name: "not_null_constraint",
-        doc: "18+: name and properties where not the automatic ones",
+        doc: "18+: its name where not the automatic one",
         compare: Compare::Drift,
     },
+    AttrSpec { name: "not_null_no_inherit", doc: "18+: NO INHERIT", compare: Compare::Drift },
     AttrSpec {
         name: "generated",
         doc: "generation expression (pg_attrdef)",
@@ -35,11 +38,6 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec {
         name: "generated_kind",
         doc: "stored or virtual (attgenerated)",
-        compare: Compare::Drift,
-    },
-    AttrSpec {
-        name: "identity",
-        doc: "ALWAYS or BY DEFAULT (attidentity)",
         compare: Compare::Drift,
     },
     AttrSpec {
@@ -63,10 +61,11 @@ const SPECS: &[AttrSpec] = &[
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
 const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
+const NOT_NULL_PENDING: Attr = Attr::named(SPECS, "not_null_pending");
+const NOT_NULL_NO_INHERIT: Attr = Attr::named(SPECS, "not_null_no_inherit");
 const NOT_NULL_CONSTRAINT: Attr = Attr::named(SPECS, "not_null_constraint");
 const GENERATED: Attr = Attr::named(SPECS, "generated");
 const GENERATED_KIND: Attr = Attr::named(SPECS, "generated_kind");
-const IDENTITY: Attr = Attr::named(SPECS, "identity");
 const STORAGE: Attr = Attr::named(SPECS, "storage");
 const COMPRESSION: Attr = Attr::named(SPECS, "compression");
 const STATISTICS: Attr = Attr::named(SPECS, "statistics");
@@ -94,7 +93,9 @@ impl ObjectKind for Column {
             Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
             Raw::Value(Value::text(row.text("collation").as_deref())),
             Raw::Value(Value::flag(row.flag("attnotnull"))),
-            Raw::Value(not_null_constraint(row)),
+            Raw::Value(Value::flag(row.flag("not_null_pending"))),
+            Raw::Value(not_null::name(row)),
+            Raw::Value(Value::flag(row.flag("not_null_no_inherit"))),
             Raw::Value(if generated {
                 Value::sql(row.text("generated").as_deref())
             } else {
@@ -105,22 +106,9 @@ impl ObjectKind for Column {
                 'v' => Some("VIRTUAL"),
                 _ => None,
             })),
-            Raw::Value(Value::text(match row.letter("attidentity") {
-                'a' => Some("ALWAYS"),
-                'd' => Some("BY DEFAULT"),
-                _ => None,
-            })),
             Raw::Value(storage(row)),
-            Raw::Value(Value::text(match row.letter("attcompression") {
-                'p' => Some("pglz"),
-                'l' => Some("lz4"),
-                _ => None,
-            })),
-            Raw::Value(
-                row.int("attstattarget")
-                    .filter(|target| *target >= 0)
-                    .map_or(Value::Null, Value::Int),
-            ),
+            Raw::Value(compression(row)),
+            Raw::Value(statistics(row)),
             Raw::Value(user_options(&row.texts("attoptions"))),
             Raw::Value(Value::Int(i64::from(number))),
         ];
@@ -143,6 +131,9 @@ impl ObjectKind for Column {
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { acl: Some('c'), comment: true, ..FacetSpec::default() }
+    }
+    fn prominence(&self) -> u8 {
+        2
     }
     fn noun(&self, _: &Object) -> &'static str {
         "COLUMN"
@@ -171,15 +162,17 @@ impl ObjectKind for Column {
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let table = relation_of(object);
+        if !ctx.current.objects.contains_key(&table) {
+            return Effects::default();
+        }
         let effects = Effects::lock(&table, Lock::AccessExclusive);
-        let default =
-            ctx.desired.objects.values().find(|part| {
-                part.id.kind == Kind::Default && part.parent.as_ref() == Some(&object.id)
-            });
+        let default = ObjectId::from_parts(Kind::Default, object.id.path.to_vec());
+        let default = ctx.desired.objects.get(&default);
         let volatile = default.is_some_and(|part| may_be_volatile(default::expression(part)));
-        let computed =
-            object.text(GENERATED_KIND) == "STORED" || object.value(IDENTITY) != &Value::Null;
-        if volatile || computed {
+        let identity = ctx.desired.needs.iter().any(|(id, needs)| {
+            id.kind == Kind::Sequence && needs.get(&object.id) == Some(&Need::Part)
+        });
+        if volatile || identity || object.text(GENERATED_KIND) == "STORED" {
             effects.rewriting(&table)
         } else if object.flag(NOT_NULL) && default.is_none() {
             effects.failing(
@@ -188,6 +181,16 @@ impl ObjectKind for Column {
         } else {
             effects
         }
+    }
+    fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
+        if object.text(GENERATED_KIND) == "VIRTUAL" {
+            return Some((18, "virtual generated columns"));
+        }
+        let not_null = object.flag(NOT_NULL_PENDING) || object.flag(NOT_NULL_NO_INHERIT);
+        not_null.then_some((18, "NOT NULL constraints with NOT VALID or NO INHERIT"))
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        if is_generated(object) { value_slot(&object.id) } else { Vec::new() }
     }
     fn evaluates(&self) -> bool {
         true
@@ -200,14 +203,12 @@ impl ObjectKind for Column {
 
 static RULES: &[Rule] = &[
     Rule { attrs: &["type", "collation"], change: retype::change },
-    Rule { attrs: &["not_null"], change: not_null },
-    Rule { attrs: &["not_null_constraint"], change: not_null_name },
+    Rule { attrs: not_null::ATTRS, change: not_null::change },
     Rule { attrs: &["generated", "generated_kind"], change: generation },
-    Rule { attrs: &["identity"], change: identity },
     Rule {
         attrs: &["storage"],
         change: |ctx, _, to| {
-            let word = statement::storage_word(to, ctx.current.server.major());
+            let word = storage_word(to.text(STORAGE), type_of(to), ctx.current.server.major());
             alter_column(to, &format!("SET STORAGE {word}"), Lock::AccessExclusive)
         },
     },
@@ -250,6 +251,12 @@ pub(super) fn is_generated(object: &Object) -> bool {
     object.value(GENERATED) != &Value::Null
 }
 
+/// Where a column's values come from when none is given: a default, an identity or an expression,
+/// and never two of them.
+pub(super) fn value_slot(column: &ObjectId) -> Vec<Slot> {
+    vec![("value", column.path.iter().map(ToString::to_string).collect())]
+}
+
 /// The columns of a table, by name.
 pub(super) fn all_of<'a>(
     catalog: &'a Catalog,
@@ -287,40 +294,12 @@ fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
     )
 }
 
-fn not_null(_: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
-    if !to.flag(NOT_NULL) {
-        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive)
-            .removing("NOT NULL is dropped");
-    }
-    let mut outcome = if to.text(NOT_NULL_CONSTRAINT).is_empty() {
-        alter_column(to, "SET NOT NULL", Lock::AccessExclusive)
-    } else {
-        let sql = format!("{} ADD {};", alter_table(to), statement::not_null_constraint(to));
-        Outcome::in_place(vec![sql], Effects::lock(&relation_of(to), Lock::AccessExclusive))
-    };
-    let table = relation_of(to);
-    outcome.effects = outcome.effects.scanning(&table).failing("a row holds NULL");
-    outcome
-}
-
-/// 18+: a NOT NULL has a name. Only one can stand on a column, so another takes its place.
-fn not_null_name(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
-    if !(from.flag(NOT_NULL) && to.flag(NOT_NULL)) {
-        return Outcome::in_place(Vec::new(), Effects::default());
-    }
-    let drop = format!("ALTER COLUMN {} DROP NOT NULL", quote::ident(to.id.name()));
-    let sql = format!("{} {drop}, ADD {};", alter_table(to), statement::not_null_constraint(to));
-    Outcome::in_place(
-        vec![sql],
-        Effects::lock(&relation_of(to), Lock::AccessExclusive).scanning(&relation_of(to)),
-    )
-}
-
 fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let (before, after) = (from.text(GENERATED_KIND), to.text(GENERATED_KIND));
     let table = relation_of(to);
     if before == "STORED" && after.is_empty() {
-        return alter_column(to, "DROP EXPRESSION", Lock::AccessExclusive);
+        return alter_column(to, "DROP EXPRESSION", Lock::AccessExclusive)
+            .removing("the column is no longer computed");
     }
     if before == after && ctx.current.server.major() >= 17 {
         let clause = format!("SET EXPRESSION AS ({})", to.text(GENERATED));
@@ -328,34 +307,25 @@ fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if after == "STORED" {
             outcome.effects.rewrites.insert(table);
         }
-        return outcome;
+        return outcome.removing("the values of the column are computed anew");
     }
-    Outcome::rebuild().removing_if(before.is_empty(), "the values of the column are computed anew")
+    Outcome::rebuild().removing("the values of the column are computed anew")
 }
 
-fn identity(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
-    let both = from.value(IDENTITY) != &Value::Null && to.value(IDENTITY) != &Value::Null;
-    if both {
-        let clause = format!("SET GENERATED {}", to.text(IDENTITY));
-        return alter_column(to, &clause, Lock::AccessExclusive);
-    }
-    // its sequence is created or dropped, and the identity with it
-    Outcome::in_place(Vec::new(), Effects::default())
+pub(super) fn compression(row: &dyn Fields) -> Value {
+    Value::text(match row.letter("attcompression") {
+        'p' => Some("pglz"),
+        'l' => Some("lz4"),
+        _ => None,
+    })
 }
 
-/// 18+: `name[ NO INHERIT]` where it is not what SET NOT NULL would make.
-fn not_null_constraint(row: &dyn Fields) -> Value {
-    let Some(name) = row.text("not_null_name") else { return Value::Null };
-    let automatic = format!("{}_{}_not_null", row.name("relname"), row.name("attname"));
-    let special = row.flag("not_null_no_inherit");
-    if name == automatic && !special {
-        return Value::Null;
-    }
-    let suffix = if special { " NO INHERIT" } else { "" };
-    Value::Text(format!("{}{suffix}", quote::ident(&name)).into())
+/// The statistics target; -1 and NULL (17+) are the default.
+pub(super) fn statistics(row: &dyn Fields) -> Value {
+    row.int("attstattarget").filter(|target| *target >= 0).map_or(Value::Null, Value::Int)
 }
 
-fn storage(row: &dyn Fields) -> Value {
+pub(super) fn storage(row: &dyn Fields) -> Value {
     let letter = row.letter("attstorage");
     if letter == row.letter("typstorage") {
         return Value::Null;
@@ -370,7 +340,7 @@ fn storage(row: &dyn Fields) -> Value {
 }
 
 /// Only options that a user can set: a packager's private ones say nothing of the schema.
-fn user_options(entries: &[String]) -> Value {
+pub(super) fn user_options(entries: &[String]) -> Value {
     let mut map = options(entries).as_map();
     map.retain(|key, _| matches!(&**key, "n_distinct" | "n_distinct_inherited"));
     Value::map(map)

@@ -1,15 +1,23 @@
 //! A column's type or collation changes (catalog.md 2.3, measured on 13 to 18).
 
-use super::{COLLATION, TYPE, is_generated};
+use super::{COLLATION, TYPE, is_generated, statement};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
 use crate::kinds::{constraint, index};
-use crate::model::{Kind, Object};
+use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let table = relation_of(to);
     let (before, after) = (Type::read(from.text(TYPE)), Type::read(to.text(TYPE)));
+    if before.array != after.array {
+        return Outcome::report(
+            "between a type and its array no conversion is right for every case",
+        );
+    }
+    if let Some(user) = user_of_row_type(ctx, to) {
+        return Outcome::report(format!("{} holds rows of the table", user.label()));
+    }
     let mut clause = format!("TYPE {}", to.text(TYPE));
     if !to.text(COLLATION).is_empty() {
         clause = format!("{clause} COLLATE {}", to.text(COLLATION));
@@ -21,7 +29,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     }
     let mut statements = vec![super::column_statement(to, &clause)];
     // the new type's storage, compression take the place of those that were set
-    statements.extend(super::follow_ups(to));
+    statements.extend(statement::storage_statements(to));
     let mut effects = Effects::lock(&table, Lock::AccessExclusive);
     let work = before.work(&after);
     if work != Work::Catalog {
@@ -38,6 +46,17 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
     }
     outcome
+}
+
+/// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.
+fn user_of_row_type<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a ObjectId> {
+    let table = column.parent.as_ref()?;
+    let uses = |id: &ObjectId, need: Option<&Need>| {
+        id.kind == Kind::Column
+            && need.is_some()
+            && ctx.current.objects.get(id).is_some_and(|user| user.parent.as_ref() != Some(table))
+    };
+    ctx.current.needs.iter().find(|(id, needs)| uses(id, needs.get(table))).map(|(id, _)| id)
 }
 
 /// What refuses a new type of the column, and the default, whose text would keep the old type.
@@ -102,24 +121,55 @@ impl Type {
             || ctx.current.server.assignment_casts.contains(&pair)
     }
 
+    /// The first modifier: a length, a precision; without one all that the type can hold.
+    fn size(&self) -> i64 {
+        let whole =
+            if self.name.starts_with("time") || self.name == "interval" { 6 } else { i64::MAX };
+        self.modifiers.first().copied().unwrap_or(whole)
+    }
+
+    /// How many digits an integer type can hold.
+    fn digits(&self) -> Option<i64> {
+        match self.name.as_str() {
+            "smallint" => Some(5),
+            "integer" => Some(10),
+            "bigint" => Some(19),
+            _ => None,
+        }
+    }
+
+    /// Digits before the point that a numeric type can hold.
+    fn whole_digits(&self) -> i64 {
+        match self.modifiers.as_slice() {
+            [precision, rest @ ..] => precision - rest.first().unwrap_or(&0),
+            [] => i64::MAX,
+        }
+    }
+
     fn work(&self, to: &Self) -> Work {
-        let size = |type_: &Self| type_.modifiers.first().copied().unwrap_or(i64::MAX);
-        let grows = size(to) >= size(self);
+        let grows = to.size() >= self.size();
         match (self.name.as_str(), to.name.as_str()) {
             ("character varying" | "text", "text") => Work::Catalog,
             ("character varying" | "text", "character varying") if grows => Work::Catalog,
-            ("character", "character" | "text" | "character varying") if grows => Work::Rewrite,
+            ("character", "character") if grows => Work::Rewrite,
+            // trailing blanks end
+            ("character", _) => Work::Lossy,
             ("numeric", "numeric") => self.numeric(to),
-            ("smallint", "integer" | "bigint" | "numeric" | "real" | "double precision")
-            | ("integer", "bigint" | "numeric" | "double precision")
-            | ("bigint", "numeric")
+            (_, "numeric") if self.digits().is_some_and(|digits| to.whole_digits() >= digits) => {
+                Work::Rewrite
+            }
+            ("smallint", "integer" | "bigint" | "real" | "double precision")
+            | ("integer", "bigint" | "double precision")
             | ("real", "double precision")
-            | ("json", "jsonb")
             | ("jsonb", "json")
-            // with the session in UTC only indexes are built anew
-            | ("timestamp without time zone", "timestamp with time zone")
-            | ("timestamp with time zone", "timestamp without time zone")
             | (_, "text") => Work::Rewrite,
+            // with the session in UTC only indexes are built anew
+            ("timestamp without time zone", "timestamp with time zone")
+            | ("timestamp with time zone", "timestamp without time zone")
+                if grows =>
+            {
+                Work::Rewrite
+            }
             (a, b) if a == b && grows => Work::Catalog,
             _ => Work::Lossy,
         }
@@ -160,6 +210,11 @@ mod tests {
             ("numeric(10,2)", "numeric(12,4)", Work::Rewrite),
             ("numeric(10,2)", "numeric(10,4)", Work::Lossy),
             ("numeric(10,2)", "numeric", Work::Catalog),
+            ("bigint", "numeric(4,2)", Work::Lossy),
+            ("integer", "numeric(12,2)", Work::Rewrite),
+            ("json", "jsonb", Work::Lossy),
+            ("character(9)", "text", Work::Lossy),
+            ("timestamp with time zone", "timestamp(0) without time zone", Work::Lossy),
             ("timestamp(3) without time zone", "timestamp(6) without time zone", Work::Catalog),
         ];
         for (from, to, work) in cases {

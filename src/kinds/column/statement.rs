@@ -1,8 +1,8 @@
 //! How a column is written.
 
 use super::{
-    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, IDENTITY, NOT_NULL, NOT_NULL_CONSTRAINT,
-    OPTIONS, STATISTICS, STORAGE, TYPE, column_statement,
+    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, OPTIONS, STATISTICS, STORAGE, TYPE,
+    column_statement, not_null,
 };
 use crate::kinds::{default, sequence};
 use crate::model::{Kind, Object, Value};
@@ -26,59 +26,33 @@ pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
     for part in parts.iter().filter(|part| part.parent.as_ref() == Some(&column.id)) {
         match part.id.kind {
             Kind::Default => sql = format!("{sql} DEFAULT {}", default::expression(part)),
-            Kind::Sequence => sql = format!("{sql} {}", identity_clause(column, part)),
+            Kind::Sequence => sql = format!("{sql} {}", sequence::identity_clause(part)),
             _ => {}
         }
     }
-    if column.flag(NOT_NULL) {
-        match column.text(NOT_NULL_CONSTRAINT) {
-            "" => sql += " NOT NULL",
-            name => {
-                let (name, inherit) = name
-                    .split_once(" NO INHERIT")
-                    .map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
-                sql = format!("{sql} CONSTRAINT {name} NOT NULL{inherit}");
-            }
-        }
-    }
+    sql += &not_null::in_definition(column);
     sql
 }
 
-/// 18+: `CONSTRAINT name NOT NULL column`, or without a name.
-pub(super) fn not_null_constraint(column: &Object) -> String {
-    let field = quote::ident(column.id.name());
-    match column.text(NOT_NULL_CONSTRAINT) {
-        "" => format!("NOT NULL {field}"),
-        name => {
-            let (name, inherit) = name
-                .split_once(" NO INHERIT")
-                .map_or((name, ""), |(name, _)| (name, " NO INHERIT"));
-            format!("CONSTRAINT {name} NOT NULL {field}{inherit}")
-        }
-    }
-}
-
-/// `GENERATED ALWAYS AS IDENTITY (...)`.
-pub(crate) fn identity_clause(column: &Object, sequence: &Object) -> String {
-    let name = quote::qualified(&[sequence.id.part(0), sequence.id.part(1)]);
-    let options = sequence::options(sequence);
-    format!("GENERATED {} AS IDENTITY (SEQUENCE NAME {name}{options})", column.text(IDENTITY))
+/// Storage and compression where they are not the type's own.
+pub(super) fn storage_statements(column: &Object) -> Vec<String> {
+    let clause = |word: &str, value: &str| {
+        (!value.is_empty()).then(|| column_statement(column, &format!("SET {word} {value}")))
+    };
+    let storage = clause("STORAGE", column.text(STORAGE));
+    storage.into_iter().chain(clause("COMPRESSION", column.text(COMPRESSION))).collect()
 }
 
 /// What cannot stand in the definition.
 pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
-    let mut clauses = Vec::new();
-    if !column.text(STORAGE).is_empty() {
-        clauses.push(format!("SET STORAGE {}", column.text(STORAGE)));
-    }
-    if !column.text(COMPRESSION).is_empty() {
-        clauses.push(format!("SET COMPRESSION {}", column.text(COMPRESSION)));
-    }
+    let mut statements = storage_statements(column);
     if let Some(target) = column.value(STATISTICS).as_int() {
-        clauses.push(format!("SET STATISTICS {target}"));
+        statements.push(column_statement(column, &format!("SET STATISTICS {target}")));
     }
-    clauses.extend(option_clauses(&BTreeMap::new(), &column.value(OPTIONS).as_map()));
-    clauses.iter().map(|clause| column_statement(column, clause)).collect()
+    let options = option_clauses(&BTreeMap::new(), &column.value(OPTIONS).as_map());
+    statements.extend(options.iter().map(|clause| column_statement(column, clause)));
+    statements.extend(not_null::pending(column));
+    statements
 }
 
 /// `SET (...)` and `RESET (...)` between two maps of options.
@@ -104,10 +78,10 @@ fn option_name(key: &str) -> String {
 }
 
 /// The word that sets a storage; the type's own where none is set.
-pub(super) fn storage_word(column: &Object, major: i32) -> &str {
-    match column.text(STORAGE) {
+pub(crate) fn storage_word<'a>(storage: &'a str, type_name: &str, major: i32) -> &'a str {
+    match storage {
         "" if major >= 16 => "DEFAULT",
-        "" => match super::type_of(column).split('(').next().unwrap_or_default() {
+        "" => match type_name.split('(').next().unwrap_or_default() {
             "numeric" | "inet" | "cidr" => "MAIN",
             "smallint" | "integer" | "bigint" | "boolean" | "uuid" | "date" | "real"
             | "double precision" => "PLAIN",

@@ -5,6 +5,7 @@ use crate::kinds::rules::Ctx;
 use crate::kinds::{column, of};
 use crate::model::{AclItem, Catalog, Kind, OWNER, Object, ObjectId, PUBLIC};
 use crate::sql::quote;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub fn default_of(class: char, major: i32) -> Acl {
         'f' => (&["EXECUTE"], &["EXECUTE"]),
         'n' => (&["CREATE", "USAGE"], &[]),
         'T' => (&["USAGE"], &["USAGE"]),
+        'L' => (&["SELECT", "UPDATE"], &[]),
         _ => (&[], &[]),
     };
     let items = |grantee: &'static str, privileges: &'static [&'static str]| {
@@ -205,51 +207,75 @@ impl Target {
     fn role(&self, role: &str) -> String {
         match role {
             OWNER => quote::ident(&self.owner),
-            PUBLIC => PUBLIC.to_owned(),
+            PUBLIC => "PUBLIC".to_owned(),
             _ => quote::ident(role),
         }
     }
 }
 
 /// The statements between two lists: revokes first, grants by others than the owner under their name.
+///
+/// Who passes a privilege on must hold it: grants run from the owner outwards, revokes back.
 pub fn statements(target: &Target, from: &Acl, to: &Acl) -> Vec<String> {
     let key = |item: &AclItem| (item.grantor.clone(), item.grantee.clone(), item.privilege.clone());
     let before: BTreeMap<_, bool> = from.iter().map(|item| (key(item), item.grantable)).collect();
     let after: BTreeMap<_, bool> = to.iter().map(|item| (key(item), item.grantable)).collect();
+    let distance = distances(from.union(to));
+    let depth = |grantor: &Arc<str>| distance.get(grantor).copied().unwrap_or(usize::MAX);
     let mut revoke: BTreeMap<_, Vec<String>> = BTreeMap::new();
     let mut grant: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for ((grantor, grantee, privilege), grantable) in &before {
-        let left = after.get(&(grantor.clone(), grantee.clone(), privilege.clone()));
-        let only_option = match left {
+    for (item, grantable) in &before {
+        let only_option = match after.get(item) {
             None => false,
             Some(false) if *grantable => true,
             Some(_) => continue,
         };
-        let slot = revoke.entry((grantor.clone(), grantee.clone(), only_option)).or_default();
+        let (grantor, grantee, privilege) = item.clone();
+        let order = Reverse(depth(&grantor));
+        let slot = revoke.entry((order, grantor, grantee, only_option)).or_default();
         slot.push(format!("{privilege}{}", target.suffix));
     }
-    for ((grantor, grantee, privilege), grantable) in &after {
-        match before.get(&(grantor.clone(), grantee.clone(), privilege.clone())) {
+    for (item, grantable) in &after {
+        match before.get(item) {
             Some(had) if had == grantable || *had => {}
             _ => {
-                let slot = grant.entry((grantor.clone(), grantee.clone(), *grantable)).or_default();
+                let (grantor, grantee, privilege) = item.clone();
+                let order = depth(&grantor);
+                let slot = grant.entry((order, grantor, grantee, *grantable)).or_default();
                 slot.push(format!("{privilege}{}", target.suffix));
             }
         }
     }
-    let revokes = revoke.into_iter().map(|((grantor, grantee, only_option), privileges)| {
+    let revokes = revoke.into_iter().map(|((_, grantor, grantee, only_option), privileges)| {
         let option = if only_option { "GRANT OPTION FOR " } else { "" };
         let role = target.role(&grantee);
         let sql = format!("REVOKE {option}{} ON {} FROM {role};", privileges.join(", "), target.on);
         as_grantor(target, &grantor, &sql)
     });
-    let grants = grant.into_iter().map(|((grantor, grantee, grantable), privileges)| {
+    let grants = grant.into_iter().map(|((_, grantor, grantee, grantable), privileges)| {
         let option = if grantable { " WITH GRANT OPTION" } else { "" };
         let role = target.role(&grantee);
         let sql = format!("GRANT {} ON {} TO {role}{option};", privileges.join(", "), target.on);
         as_grantor(target, &grantor, &sql)
     });
     revokes.chain(grants).collect()
+}
+
+/// How many grants lie between the owner and each role.
+fn distances<'a>(items: impl Iterator<Item = &'a AclItem> + Clone) -> BTreeMap<Arc<str>, usize> {
+    let mut distance = BTreeMap::from([(Arc::from(OWNER), 0)]);
+    loop {
+        let known = distance.len();
+        let next: Vec<(Arc<str>, usize)> = items
+            .clone()
+            .filter(|item| !distance.contains_key(&item.grantee))
+            .filter_map(|item| Some((item.grantee.clone(), distance.get(&item.grantor)? + 1)))
+            .collect();
+        distance.extend(next);
+        if distance.len() == known {
+            return distance;
+        }
+    }
 }
 
 fn as_grantor(target: &Target, grantor: &str, sql: &str) -> String {

@@ -9,10 +9,13 @@ use crate::model::{Catalog, Facet, Kind, Object, ObjectId};
 use crate::sql::quote;
 use std::sync::Arc;
 
+/// Relations that have parts.
+const LOCKED: [Kind; 3] = [Kind::Table, Kind::View, Kind::MaterializedView];
+
 /// The relation that an object's statements lock: itself or what it is a part of.
 pub fn relation_of(object: &Object) -> ObjectId {
     match &object.parent {
-        Some(parent) if matches!(parent.kind, Kind::Table | Kind::View) => parent.clone(),
+        Some(parent) if LOCKED.contains(&parent.kind) => parent.clone(),
         Some(parent) if parent.kind == Kind::Column => {
             ObjectId::new(Kind::Table, &[parent.part(0), parent.part(1)])
         }
@@ -25,6 +28,9 @@ pub fn relation_of(object: &Object) -> ObjectId {
 
 /// The owner: the object's own, or that of what it is a part of.
 pub fn owner_of(catalog: &Catalog, object: &Object) -> Option<Arc<str>> {
+    if object.id.kind == Kind::DefaultAcl {
+        return Some(Arc::from(object.id.part(0)));
+    }
     let mut at = Some(object);
     while let Some(object) = at {
         if object.facets.owner.is_some() {
@@ -82,7 +88,7 @@ pub fn change(ctx: &Ctx<'_>, facet: Facet, from: &Object, to: &Object) -> Outcom
 /// A lock on the relation of an object; schemas, types and routines have none that others wait for.
 fn relation_lock(object: &Object, mode: Lock) -> Effects {
     let relation = relation_of(object);
-    if matches!(relation.kind, Kind::Table | Kind::View | Kind::Sequence) {
+    if LOCKED.contains(&relation.kind) || relation.kind == Kind::Sequence {
         Effects::lock(&relation, mode)
     } else {
         Effects::default()

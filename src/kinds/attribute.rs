@@ -1,0 +1,120 @@
+//! Attributes of composite types (`pg_attribute`).
+
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
+    Scan,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
+    AttrSpec { name: "collation", doc: "where it is not the type's", compare: Compare::Drift },
+    AttrSpec {
+        name: "position",
+        doc: "order among the attributes (attnum)",
+        compare: Compare::Rank,
+    },
+];
+const TYPE: Attr = Attr::named(SPECS, "type");
+const COLLATION: Attr = Attr::named(SPECS, "collation");
+const POSITION: Attr = Attr::named(SPECS, "position");
+
+/// The kind.
+pub(super) struct Attribute;
+
+impl ObjectKind for Attribute {
+    fn kind(&self) -> Kind {
+        Kind::Attribute
+    }
+    fn scan(&self) -> Scan {
+        Scan::Attribute
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.letter("relkind") == 'c' { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+        let relation = row.oid("attrelid");
+        let values = vec![
+            Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
+            Raw::Value(Value::text(row.text("collation").as_deref())),
+            Raw::Value(Value::Int(i64::from(number))),
+        ];
+        let whole = Place::Part(Address::new(class::PG_CLASS, relation));
+        Found::new(Address::column(relation, number), whole, row.name("attname"), values)
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            Rule {
+                attrs: &["type", "collation"],
+                change: |ctx, _, to| {
+                    let used = ctx.current.needs.iter().any(|(id, needs)| {
+                        id.kind == Kind::Column
+                            && to.parent.as_ref().is_some_and(|whole| needs.contains_key(whole))
+                    });
+                    if used {
+                        return Outcome::report(
+                            "PostgreSQL refuses a new type while a column has the composite type",
+                        );
+                    }
+                    let collate = collation(to);
+                    let clause = format!(
+                        "ALTER ATTRIBUTE {} TYPE {}{collate}",
+                        quote::ident(to.id.name()),
+                        to.text(TYPE)
+                    );
+                    Outcome::in_place(vec![alter(to, &clause)], Effects::default())
+                },
+            },
+            Rule {
+                attrs: &["position"],
+                change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
+            },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { comment: true, ..FacetSpec::default() }
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "COLUMN"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        vec![alter(object, &format!("ADD ATTRIBUTE {}", definition(object)))]
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![alter(object, &format!("DROP ATTRIBUTE {}", quote::ident(object.id.name())))]
+    }
+    fn rebuildable(&self, _: &Object) -> bool {
+        false
+    }
+    fn position(&self, object: &Object) -> Option<i64> {
+        object.value(POSITION).as_int()
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, _: &Object) -> Effects {
+        Effects::default().losing("the attribute inside stored values")
+    }
+}
+
+fn alter(object: &Object, clause: &str) -> String {
+    format!("ALTER TYPE {} {clause};", quote::qualified(&[object.id.part(0), object.id.part(1)]))
+}
+
+fn collation(object: &Object) -> String {
+    match object.text(COLLATION) {
+        "" => String::new(),
+        name => format!(" COLLATE {name}"),
+    }
+}
+
+/// `name type [COLLATE c]`.
+pub(super) fn definition(object: &Object) -> String {
+    format!("{} {}{}", quote::ident(object.id.name()), object.text(TYPE), collation(object))
+}

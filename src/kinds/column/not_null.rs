@@ -1,0 +1,86 @@
+//! NOT NULL: a flag up to 17, from 18 on a constraint with a name that can be NOT VALID or NO INHERIT.
+
+use super::{
+    NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT, NOT_NULL_PENDING, alter_column,
+    alter_table, column_statement,
+};
+use crate::kinds::facet::relation_of;
+use crate::kinds::row::Fields;
+use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
+use crate::model::{Object, Value};
+use crate::sql::quote;
+
+pub(super) const ATTRS: &[&str] =
+    &["not_null", "not_null_pending", "not_null_constraint", "not_null_no_inherit"];
+
+/// The name where it is not the automatic one.
+pub(super) fn name(row: &dyn Fields) -> Value {
+    let automatic = format!("{}_{}_not_null", row.name("relname"), row.name("attname"));
+    Value::text(row.text("not_null_name").as_deref().filter(|name| *name != automatic))
+}
+
+/// What follows the type in CREATE TABLE and ADD COLUMN; a pending one cannot stand there.
+pub(super) fn in_definition(column: &Object) -> String {
+    if !column.flag(NOT_NULL) {
+        return String::new();
+    }
+    format!("{} NOT NULL{}", prefix(column), suffix(column))
+}
+
+/// The statement that adds a NOT NULL that is not validated.
+pub(super) fn pending(column: &Object) -> Option<String> {
+    column
+        .flag(NOT_NULL_PENDING)
+        .then(|| format!("{} ADD{} NOT VALID;", alter_table(column), constraint(column)))
+}
+
+fn prefix(column: &Object) -> String {
+    match column.text(NOT_NULL_CONSTRAINT) {
+        "" => String::new(),
+        name => format!(" CONSTRAINT {}", quote::ident(name)),
+    }
+}
+
+fn suffix(column: &Object) -> &'static str {
+    if column.flag(NOT_NULL_NO_INHERIT) { " NO INHERIT" } else { "" }
+}
+
+fn constraint(column: &Object) -> String {
+    format!("{} NOT NULL {}{}", prefix(column), quote::ident(column.id.name()), suffix(column))
+}
+
+fn is_plain(column: &Object) -> bool {
+    column.text(NOT_NULL_CONSTRAINT).is_empty() && !column.flag(NOT_NULL_NO_INHERIT)
+}
+
+/// From one state to another. Only one such constraint can stand on a column.
+pub(super) fn change(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let table = relation_of(to);
+    let same_constraint = from.text(NOT_NULL_CONSTRAINT) == to.text(NOT_NULL_CONSTRAINT)
+        && from.flag(NOT_NULL_NO_INHERIT) == to.flag(NOT_NULL_NO_INHERIT);
+    let had = from.flag(NOT_NULL) || from.flag(NOT_NULL_PENDING);
+    let drop = format!("ALTER COLUMN {} DROP NOT NULL", quote::ident(to.id.name()));
+    if let Some(statement) = pending(to) {
+        let mut statements = vec![statement];
+        if had {
+            statements.insert(0, column_statement(to, "DROP NOT NULL"));
+        }
+        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
+            .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
+    }
+    if !to.flag(NOT_NULL) {
+        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive)
+            .removing_if(had, "NOT NULL is dropped");
+    }
+    let effects =
+        Effects::lock(&table, Lock::AccessExclusive).scanning(&table).failing("a row holds NULL");
+    // SET NOT NULL also validates one that is pending
+    let statement = if (!had && is_plain(to)) || (had && same_constraint) {
+        column_statement(to, "SET NOT NULL")
+    } else if had {
+        format!("{} {drop}, ADD{};", alter_table(to), constraint(to))
+    } else {
+        format!("{} ADD{};", alter_table(to), constraint(to))
+    };
+    Outcome::in_place(vec![statement], effects)
+}

@@ -1,0 +1,129 @@
+//! Domains (`pg_type`). Their checks are objects of their own, for they may call functions that
+//! take the domain.
+
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
+    Rule, Scan, Slot, domain_constraint,
+};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec {
+        name: "type",
+        doc: "the type it is based on, with modifier",
+        compare: Compare::Drift,
+    },
+    AttrSpec { name: "collation", doc: "where it is not that type's", compare: Compare::Drift },
+    AttrSpec { name: "default", doc: "pg_get_expr(typdefaultbin)", compare: Compare::Drift },
+    AttrSpec { name: "not_null", doc: "typnotnull", compare: Compare::Drift },
+];
+const TYPE: Attr = Attr::named(SPECS, "type");
+const COLLATION: Attr = Attr::named(SPECS, "collation");
+const DEFAULT: Attr = Attr::named(SPECS, "default");
+const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
+
+/// The kind.
+pub(super) struct Domain;
+
+impl ObjectKind for Domain {
+    fn kind(&self) -> Kind {
+        Kind::Domain
+    }
+    fn scan(&self) -> Scan {
+        Scan::Type
+    }
+    fn claims(&self, row: &dyn Fields) -> Claim {
+        if row.letter("typtype") == 'd' { Claim::Mine } else { Claim::No }
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let address = Address::new(class::PG_TYPE, row.oid("oid"));
+        let values = vec![
+            Raw::Value(Value::text(row.text("base").as_deref())),
+            Raw::Value(Value::text(row.text("collation").as_deref())),
+            Raw::Value(Value::sql(row.text("default").as_deref())),
+            Raw::Value(Value::flag(row.flag("typnotnull"))),
+        ];
+        let place = Place::Schema(row.oid("typnamespace"));
+        Found::new(address, place, row.name("typname"), values).owned(row.oid("typowner"))
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            // PostgreSQL cannot change it: without users it is made anew, else they are in the way
+            Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild() },
+            Rule {
+                attrs: &["default"],
+                change: |_, _, to| {
+                    let clause = match to.text(DEFAULT) {
+                        "" => "DROP DEFAULT".to_owned(),
+                        text => format!("SET DEFAULT {text}"),
+                    };
+                    Outcome::in_place(vec![alter(to, &clause)], Effects::default())
+                },
+            },
+            Rule {
+                attrs: &["not_null"],
+                change: |_, _, to| {
+                    let word = if to.flag(NOT_NULL) { "SET" } else { "DROP" };
+                    let mut effects = Effects::default();
+                    if to.flag(NOT_NULL) {
+                        effects = effects.failing("a column of the domain holds NULL");
+                    }
+                    Outcome::in_place(vec![alter(to, &format!("{word} NOT NULL"))], effects)
+                        .removing_if(!to.flag(NOT_NULL), "NOT NULL is dropped")
+                },
+            },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec { owner: true, acl: Some('T'), comment: true, extension: false }
+    }
+    fn phase(&self) -> Phase {
+        Phase::Foundation
+    }
+    fn prominence(&self) -> u8 {
+        4
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "DOMAIN"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+        let mut sql = format!("CREATE DOMAIN {} AS {}", self.sql_name(object), object.text(TYPE));
+        if !object.text(COLLATION).is_empty() {
+            sql = format!("{sql} COLLATE {}", object.text(COLLATION));
+        }
+        if !object.text(DEFAULT).is_empty() {
+            sql = format!("{sql} DEFAULT {}", object.text(DEFAULT));
+        }
+        if object.flag(NOT_NULL) {
+            sql = format!("{sql} NOT NULL");
+        }
+        for part in parts {
+            sql = format!("{sql}\n    {}", domain_constraint::clause(part));
+        }
+        vec![format!("{sql};")]
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("DROP DOMAIN {};", self.sql_name(object))]
+    }
+    fn absorbs(&self, part: &Object) -> bool {
+        domain_constraint::stands_in_domain(part)
+    }
+    fn rebuildable(&self, _: &Object) -> bool {
+        false
+    }
+    fn slots(&self, object: &Object) -> Vec<Slot> {
+        vec![("type", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+    }
+}
+
+fn alter(object: &Object, clause: &str) -> String {
+    format!("ALTER DOMAIN {} {clause};", Domain.sql_name(object))
+}

@@ -1,0 +1,46 @@
+//! Words of a statement outside of quotes and parentheses.
+
+use crate::sql::lexer::{TokenKind, tokens};
+
+/// Whether the words follow each other somewhere outside of quotes.
+pub fn has_words(sql: &str, words: &[&str]) -> bool {
+    let found: Vec<String> = tokens(sql)
+        .into_iter()
+        .filter(|token| token.kind == TokenKind::Identifier)
+        .map(|token| token.text.to_uppercase())
+        .collect();
+    found.windows(words.len().max(1)).any(|window| window.iter().zip(words).all(|(a, b)| a == b))
+}
+
+/// The place of a word outside of quotes, parentheses and brackets.
+pub fn top_level(sql: &str, word: &str) -> Option<usize> {
+    let mut depth = 0_i32;
+    for token in tokens(sql) {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth -= 1,
+            text if depth == 0
+                && token.kind == TokenKind::Identifier
+                && text.eq_ignore_ascii_case(word) =>
+            {
+                return Some(token.start);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_words, top_level};
+
+    #[test]
+    fn quotes_and_parentheses_hide_words() {
+        let sql = "EXCLUDE USING gist (\"where\" WITH &&) WHERE ((b > 0))";
+        assert_eq!(top_level(sql, "WHERE"), Some(37));
+        assert_eq!(top_level("f(a DEFAULT 1)", "DEFAULT"), None);
+        assert!(has_words("UNIQUE NULLS NOT DISTINCT (a)", &["NULLS", "NOT", "DISTINCT"]));
+        assert!(!has_words("CHECK (a = 'NULLS NOT DISTINCT')", &["NULLS", "NOT"]));
+    }
+}
