@@ -1,21 +1,49 @@
-//! Functions and window functions (`pg_proc`).
+//! Functions, window functions and procedures (`pg_proc`): one behaviour, two nouns. How they are
+//! read and written stands in `routine.rs`.
 
 use crate::kinds::routine;
 use crate::kinds::{Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Rule, Scan, Slot};
 use crate::model::{AttrSpec, Kind, Object};
 
-/// The kind.
-pub(super) struct Function;
+/// Functions or procedures.
+pub(super) struct Routine {
+    kind: Kind,
+    noun: &'static str,
+    letters: &'static [char],
+    rules: &'static [Rule],
+}
 
-impl ObjectKind for Function {
+/// Functions and window functions.
+pub(super) static FUNCTION: Routine = Routine {
+    kind: Kind::Function,
+    noun: "FUNCTION",
+    letters: &['f', 'w'],
+    rules: &[Rule {
+        attrs: routine::ATTRS,
+        change: |_, from, to| routine::change("FUNCTION", from, to),
+    }],
+};
+
+/// Procedures.
+pub(super) static PROCEDURE: Routine = Routine {
+    kind: Kind::Procedure,
+    noun: "PROCEDURE",
+    letters: &['p'],
+    rules: &[Rule {
+        attrs: routine::ATTRS,
+        change: |_, from, to| routine::change("PROCEDURE", from, to),
+    }],
+};
+
+impl ObjectKind for Routine {
     fn kind(&self) -> Kind {
-        Kind::Function
+        self.kind
     }
     fn scan(&self) -> Scan {
         Scan::Proc
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if matches!(row.letter("prokind"), 'f' | 'w') { Claim::Mine } else { Claim::No }
+        if self.letters.contains(&row.letter("prokind")) { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         routine::decode(row)
@@ -24,10 +52,7 @@ impl ObjectKind for Function {
         routine::SPECS
     }
     fn rules(&self) -> &'static [Rule] {
-        &[Rule {
-            attrs: routine::ATTRS,
-            change: |_, from, to| routine::change("FUNCTION", from, to),
-        }]
+        self.rules
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('f'), comment: true, extension: true }
@@ -36,22 +61,22 @@ impl ObjectKind for Function {
         3
     }
     fn noun(&self, _: &Object) -> &'static str {
-        "FUNCTION"
+        self.noun
     }
     fn sql_name(&self, object: &Object) -> String {
         routine::signature(object)
     }
-    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        routine::create("FUNCTION", ctx, object)
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        vec![routine::written("CREATE", self.noun, object)]
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![format!("DROP FUNCTION {};", self.sql_name(object))]
+        vec![format!("DROP {} {};", self.noun, self.sql_name(object))]
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         routine::needs_major(object)
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
-        routine::slot(&object.id)
+        vec![("routine", object.id.path.iter().map(ToString::to_string).collect())]
     }
     fn soft_text<'a>(&self, object: &'a Object) -> Option<&'a str> {
         routine::body(object)

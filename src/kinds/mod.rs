@@ -23,7 +23,6 @@ mod function;
 mod index;
 mod materialized_view;
 mod policy;
-mod procedure;
 mod routine;
 mod rule;
 mod schema;
@@ -226,8 +225,8 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &domain::Domain,
     &domain_constraint::DomainConstraint,
     &sequence::Sequence,
-    &function::Function,
-    &procedure::Procedure,
+    &function::FUNCTION,
+    &function::PROCEDURE,
     &table::Table,
     &column::Column,
     &default::Default,

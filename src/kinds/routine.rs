@@ -2,8 +2,8 @@
 
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
-use crate::kinds::{Address, Ctx, Effects, Fields, Found, Name, Outcome, Place, Raw, of};
-use crate::model::{Attr, AttrSpec, Compare, Object, ObjectId, Value};
+use crate::kinds::{Address, Effects, Fields, Found, Name, Outcome, Place, Raw, of};
+use crate::model::{Attr, AttrSpec, Compare, Object, Value};
 use crate::sql::{quote, tokens};
 use std::sync::Arc;
 
@@ -300,16 +300,6 @@ pub(super) fn body(object: &Object) -> Option<&str> {
 
 pub(super) fn needs_major(object: &Object) -> Option<(i32, &'static str)> {
     (!object.text(SQL_BODY).is_empty()).then_some((14, "bodies of BEGIN ATOMIC"))
-}
-
-/// The name that a call uses, and the row that a signature is.
-pub(super) fn slot(id: &ObjectId) -> Vec<crate::kinds::Slot> {
-    vec![("routine", vec![id.part(0).to_owned(), id.part(1).to_owned(), id.part(2).to_owned()])]
-}
-
-/// Nothing in a routine depends on the states around it.
-pub(super) fn create(noun: &str, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-    vec![written("CREATE", noun, object)]
 }
 
 #[cfg(test)]

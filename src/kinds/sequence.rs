@@ -134,14 +134,13 @@ impl ObjectKind for Sequence {
         vec![format!("CREATE {unlogged}SEQUENCE {}{};", self.sql_name(object), options(object))]
     }
     fn finish(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        if !object.text(IDENTITY).is_empty() {
-            Vec::new()
-        } else {
-            owned_by(object).into_iter().collect()
+        if is_identity(object) {
+            return Vec::new();
         }
+        owned_by(object).into_iter().collect()
     }
     fn unfinish(&self, object: &mut Object) {
-        if !!object.text(IDENTITY).is_empty() {
+        if !is_identity(object) {
             object.set(OWNED_BY, Value::Null);
         }
     }
@@ -240,7 +239,7 @@ pub(super) fn options(object: &Object) -> String {
     let first = if increment < 0 { int(MAX) } else { int(MIN) };
     let mut sql = String::new();
     // the sequence of an identity column has the column's type
-    if !matches!(object.text(TYPE), "" | "bigint") && !!object.text(IDENTITY).is_empty() {
+    if !matches!(object.text(TYPE), "" | "bigint") && !is_identity(object) {
         sql = format!("{sql} AS {}", object.text(TYPE));
     }
     let mut add = |word: &str, value: Option<i64>, default: Option<i64>| {
@@ -289,11 +288,8 @@ fn every_option(object: &Object) -> String {
     let int = |attr: Attr| object.value(attr).as_int().unwrap_or_default();
     let cycle = if object.flag(CYCLE) { "CYCLE" } else { "NO CYCLE" };
     // an identity column's sequence takes its type from the column
-    let kind = if !object.text(IDENTITY).is_empty() {
-        String::new()
-    } else {
-        format!(" AS {}", object.text(TYPE))
-    };
+    let kind =
+        if is_identity(object) { String::new() } else { format!(" AS {}", object.text(TYPE)) };
     format!(
         "{kind} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle}",
         int(INCREMENT),

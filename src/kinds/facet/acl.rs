@@ -220,7 +220,7 @@ pub fn statements(target: &Target, from: &Acl, to: &Acl) -> Vec<String> {
     let key = |item: &AclItem| (item.grantor.clone(), item.grantee.clone(), item.privilege.clone());
     let before: BTreeMap<_, bool> = from.iter().map(|item| (key(item), item.grantable)).collect();
     let after: BTreeMap<_, bool> = to.iter().map(|item| (key(item), item.grantable)).collect();
-    let distance = distances(from.union(to));
+    let distance = distances(&from.union(to).collect::<Vec<_>>());
     let depth = |grantor: &Arc<str>| distance.get(grantor).copied().unwrap_or(usize::MAX);
     let mut revoke: BTreeMap<_, Vec<String>> = BTreeMap::new();
     let mut grant: BTreeMap<_, Vec<String>> = BTreeMap::new();
@@ -262,12 +262,12 @@ pub fn statements(target: &Target, from: &Acl, to: &Acl) -> Vec<String> {
 }
 
 /// How many grants lie between the owner and each role.
-fn distances<'a>(items: impl Iterator<Item = &'a AclItem> + Clone) -> BTreeMap<Arc<str>, usize> {
+fn distances(items: &[&AclItem]) -> BTreeMap<Arc<str>, usize> {
     let mut distance = BTreeMap::from([(Arc::from(OWNER), 0)]);
     loop {
         let known = distance.len();
         let next: Vec<(Arc<str>, usize)> = items
-            .clone()
+            .iter()
             .filter(|item| !distance.contains_key(&item.grantee))
             .filter_map(|item| Some((item.grantee.clone(), distance.get(&item.grantor)? + 1)))
             .collect();
