@@ -41,9 +41,17 @@ pub(super) fn failed(error: &CliError) -> ExitCode {
     Exit::Failed.into()
 }
 
-/// Prints clap's own message: help and version are results.
+/// Prints clap's own message: help and version are results. It repeats arguments that it does not
+/// understand, and one of them may be a connection string that stands in the wrong place.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let exit = if error.use_stderr() { Exit::Failed } else { Exit::Good };
-    let _ = error.print();
-    exit.into()
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Good.into();
+    }
+    let mut text = error.render().to_string();
+    for argument in std::env::args().skip(1).filter(|argument| argument.contains(['@', '='])) {
+        text = text.replace(&argument, "***");
+    }
+    let _ = writeln!(anstream::stderr().lock(), "{}", text.trim_end());
+    Exit::Failed.into()
 }

@@ -32,6 +32,27 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
         resolved.catalog.add_need(&a, &b, need);
     }
     implied(resolved);
+    through_casts(resolved);
+}
+
+/// A view that casts is recorded as one that calls the cast's function: it needs the cast as well.
+/// While casts are not modelled, a plain call of that function is held to need it, too.
+fn through_casts(resolved: &mut Resolved) {
+    let is_cast = |id: &ObjectId| id.kind == Kind::Unmodelled && id.part(0) == "cast";
+    let mut casts: Vec<(ObjectId, ObjectId)> = Vec::new();
+    for (id, needs) in resolved.catalog.needs.iter().filter(|(id, _)| is_cast(id)) {
+        let functions = needs.keys().filter(|needed| needed.kind == Kind::Function);
+        casts.extend(functions.map(|function| (function.clone(), id.clone())));
+    }
+    for (function, cast) in casts {
+        let users = resolved.catalog.needs.iter().filter(|(id, needs)| {
+            !is_cast(id) && needs.get(&function).is_some_and(|need| *need == Need::Hard)
+        });
+        let users: Vec<ObjectId> = users.map(|(id, _)| id.clone()).collect();
+        for user in users {
+            resolved.catalog.add_need(&user, &cast, Need::Hard);
+        }
+    }
 }
 
 /// What the catalogs know elsewhere: objects stand in a schema and, for ledger lines, in a relation.

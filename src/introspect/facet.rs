@@ -1,21 +1,36 @@
 //! Privileges and comments, each one flat query, attached by address.
 
-use crate::introspect::fetch::{RowFields, Rows};
-use crate::introspect::ledger;
+use crate::connect::Session;
+use crate::introspect::fetch::{RowFields, Rows, Table};
 use crate::introspect::resolve::Resolved;
 use crate::introspect::server::Server;
+use crate::introspect::{IntrospectError, identity, ledger};
 use crate::kinds::facet::{acl, owner_of};
-use crate::kinds::row::class;
-use crate::kinds::{Address, Fields, of};
-use crate::model::{AclItem, Kind, LedgerEntry, OWNER, ObjectId, PUBLIC};
+use crate::kinds::{Address, Fields, Scan, of};
+use crate::model::{AclItem, Kind, LedgerEntry, OWNER, Object, ObjectId, PUBLIC};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// A comment or a mark on something that has no place for it in the model.
+struct Loose {
+    /// What it is: the first part of its identity.
+    what: String,
+    at: Address,
+    catalog: &'static str,
+    text: String,
+}
+
 /// Attaches everything that is no attribute of a kind.
-pub(super) fn attach(rows: &Rows, server: &Server, resolved: &mut Resolved) {
+pub(super) async fn attach(
+    session: &Session,
+    rows: &Rows,
+    server: &Server,
+    resolved: &mut Resolved,
+) -> Result<(), IntrospectError> {
     privileges(rows, server, resolved);
-    comments(rows, resolved);
-    extension_marks(rows, resolved);
+    let mut loose = comments(rows, resolved);
+    loose.extend(extension_marks(rows, resolved));
+    unattached(session, loose, resolved).await
 }
 
 fn address(row: &RowFields<'_>) -> Address {
@@ -70,52 +85,69 @@ fn without_own_option(item: AclItem) -> AclItem {
     AclItem { grantable: item.grantable && &*item.grantee != OWNER, ..item }
 }
 
-fn comments(rows: &Rows, resolved: &mut Resolved) {
+/// The comments that have no place in the model are left.
+fn comments(rows: &Rows, resolved: &mut Resolved) -> Vec<Loose> {
+    let mut loose = Vec::new();
     for row in rows.comments.rows() {
         let at = address(&row);
         let text = row.name("description");
-        match resolved.at.get(&at).cloned() {
-            Some(id) if id.kind != Kind::Unmodelled => {
-                if let Some(object) = resolved.catalog.objects.get_mut(&id) {
-                    object.facets.comment = Some(text.into());
-                }
-            }
-            other => unattached(at, other, &text, resolved),
-        }
-    }
-}
-
-/// A comment on something that has no place for it in the model: a line of the ledger.
-fn unattached(at: Address, on: Option<ObjectId>, text: &str, resolved: &mut Resolved) {
-    let of_extension = resolved.members.contains_key(&Address { sub: 0, ..at });
-    // the comment on a constraint's index is an attribute of the constraint
-    let of_index = at.class == class::PG_CLASS && resolved.alias.contains_key(&at);
-    if of_extension || of_index {
-        return;
-    }
-    let Some(on) = on.or_else(|| resolved.find(at).cloned()) else { return };
-    let what = "comment on";
-    let subject = if on.kind == Kind::Unmodelled { on.label() } else { on.to_string() };
-    let id = ObjectId::new(Kind::Unmodelled, &[what, &subject]);
-    let entry = LedgerEntry {
-        catalog: "pg_description".to_owned(),
-        fingerprint: ledger::digest(text),
-        redacted: false,
-    };
-    resolved.catalog.ledger.insert(id, entry);
-}
-
-/// `DEPENDS ON EXTENSION` (deptype x).
-fn extension_marks(rows: &Rows, resolved: &mut Resolved) {
-    for row in rows.depend.rows().filter(|row| row.letter("deptype") == 'x') {
-        let (from, to) = super::resolve::ends(&row);
-        let (Some(id), Some(extension)) = (resolved.at.get(&from).cloned(), resolved.at.get(&to))
-        else {
+        // on the index of a constraint it is an attribute of the constraint; on what an extension
+        // made, the extension's own and a user's look alike
+        if resolved.alias.contains_key(&at) || resolved.is_member(at) {
             continue;
-        };
-        let name = Arc::from(extension.name());
-        if let Some(object) = resolved.catalog.objects.get_mut(&id) {
-            object.facets.extensions.insert(name);
+        }
+        if let Some(object) = modelled(at, resolved) {
+            object.facets.comment = Some(text.into());
+        } else {
+            loose.push(Loose { what: "comment on".into(), at, catalog: "pg_description", text });
         }
     }
+    loose
+}
+
+/// `DEPENDS ON EXTENSION` (deptype x); those that have no place in the model are left.
+fn extension_marks(rows: &Rows, resolved: &mut Resolved) -> Vec<Loose> {
+    let scan = rows.scans.get(&Scan::Extension).into_iter().flat_map(Table::rows);
+    // the built-in one is no object, but marks name it
+    let extensions: BTreeMap<u32, String> =
+        scan.map(|row| (row.oid("oid"), row.name("extname"))).collect();
+    let mut loose = Vec::new();
+    for row in rows.depend.rows().filter(|row| row.letter("deptype") == 'x') {
+        let (at, to) = super::resolve::ends(&row);
+        let Some(extension) = extensions.get(&to.object).cloned() else { continue };
+        if let Some(object) = modelled(at, resolved) {
+            object.facets.extensions.insert(extension.into());
+        } else {
+            let what = format!("dependency on extension {extension} of");
+            loose.push(Loose { what, at, catalog: "pg_depend", text: extension });
+        }
+    }
+    loose
+}
+
+fn modelled(at: Address, resolved: &mut Resolved) -> Option<&mut Object> {
+    resolved.at.get(&at).and_then(|id| resolved.catalog.objects.get_mut(id))
+}
+
+/// Lines of the ledger, by the identity of what they are on, which may have no line of its own.
+async fn unattached(
+    session: &Session,
+    loose: Vec<Loose>,
+    resolved: &mut Resolved,
+) -> Result<(), IntrospectError> {
+    let unknown = loose.iter().map(|one| one.at).filter(|at| !resolved.at.contains_key(at));
+    let names = identity::ask(session, &unknown.collect()).await?;
+    for Loose { what, at, catalog, text } in loose {
+        let known = resolved.at.get(&at).map(ObjectId::label);
+        // large objects are data, and what is gone has no name
+        let Some(subject) = known.or_else(|| names.get(&at).cloned()) else { continue };
+        let id = ObjectId::new(Kind::Unmodelled, &[&what, &subject]);
+        let entry = LedgerEntry {
+            catalog: catalog.to_owned(),
+            fingerprint: ledger::digest(&text),
+            redacted: false,
+        };
+        resolved.catalog.ledger.insert(id, entry);
+    }
+    Ok(())
 }

@@ -5,12 +5,13 @@
 
 use crate::connect::{Session, Type};
 use crate::introspect::IntrospectError;
+use crate::introspect::exclusion::Exclusion;
 use crate::introspect::fetch::Table;
-use crate::introspect::ledger_catalog::{CATALOGS, LedgerCatalog, ROLE};
+use crate::introspect::ledger_catalog::{self, LedgerCatalog, ROLE};
 use crate::introspect::resolve::Resolved;
 use crate::introspect::{identity, redact};
 use crate::kinds::{Address, Fields};
-use crate::model::{Kind, LedgerEntry, ObjectId, snapshot};
+use crate::model::{Kind, LedgerEntry, Notice, ObjectId, snapshot};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,8 +28,7 @@ pub(super) async fn complete(
     resolved: &mut Resolved,
     major: i32,
 ) -> Result<(), IntrospectError> {
-    let queries: Vec<(&LedgerCatalog, String, Vec<u32>)> = CATALOGS
-        .iter()
+    let queries: Vec<(&LedgerCatalog, String, Vec<u32>)> = ledger_catalog::all()
         .filter(|catalog| (catalog.since..=catalog.until).contains(&major))
         .filter_map(|catalog| {
             let oids = wanted(catalog, &resolved.unclaimed);
@@ -52,8 +52,9 @@ pub(super) async fn complete(
     let unknown = unknown_addresses(&lines, resolved);
     let names = identity::ask(session, &unknown).await?;
     for line in lines {
-        let entry = entry(line.catalog, line.row, resolved, &names);
+        let (entry, notices) = entry(line.catalog, line.row, &line.id, resolved, &names);
         resolved.catalog.ledger.insert(line.id, entry);
+        resolved.catalog.notices.extend(notices);
     }
     Ok(())
 }
@@ -103,13 +104,8 @@ fn read(
     for row in table.rows() {
         let sub = row.int("sub").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
         let address = Address { class: catalog.class, object: row.oid("object"), sub };
-        let whole = Address { sub: 0, ..address };
-        let of_extension = resolved.members.contains_key(&whole)
-            || resolved
-                .internal
-                .get(&whole)
-                .is_some_and(|owner| resolved.members.contains_key(owner));
-        if address.object != 0 && of_extension {
+        if let Some(why) = excluded(address, resolved) {
+            debug_assert_eq!(why, Exclusion::Member, "{}", why.reason());
             continue;
         }
         let id = ObjectId::new(Kind::Unmodelled, &[&row.name("type"), &row.name("identity")]);
@@ -119,6 +115,14 @@ fn read(
         let content = serde_json::from_str(&row.name("content")).unwrap_or_default();
         lines.push(Line { catalog, id, row: content });
     }
+}
+
+/// Why a row is no line. Rows without an address are no objects of an extension.
+fn excluded(address: Address, resolved: &Resolved) -> Option<Exclusion> {
+    let whole = Address { sub: 0, ..address };
+    let of_member = resolved.internal.get(&whole).is_some_and(|owner| resolved.is_member(*owner));
+    let member = address.object != 0 && (resolved.is_member(address) || of_member);
+    member.then_some(Exclusion::Member)
 }
 
 /// What rows point at and nobody knows yet: built-in objects without a fixed OID.
@@ -153,9 +157,11 @@ fn oids(value: &Value) -> Vec<u32> {
 fn entry(
     catalog: &LedgerCatalog,
     mut row: Map<String, Value>,
+    id: &ObjectId,
     resolved: &Resolved,
     names: &BTreeMap<Address, String>,
-) -> LedgerEntry {
+) -> (LedgerEntry, Vec<Notice>) {
+    let hidden = row.remove(catalog.hidden) == Some(Value::Bool(true));
     row.remove("oid");
     for column in catalog.noise {
         row.remove(*column);
@@ -169,18 +175,47 @@ fn entry(
             *value = Value::Array(identities);
         }
     }
-    let mut redacted = false;
+    for column in catalog.sets {
+        if let Some(Value::Array(list)) = row.get_mut(*column) {
+            list.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        }
+    }
+    let mut went = strings(row.get(catalog.withheld));
     for column in catalog.options {
         if let Some(value) = row.get_mut(*column) {
-            redacted |= if matches!(*column, "setconfig" | "proconfig") {
+            let names = if matches!(*column, "setconfig" | "proconfig") {
                 redact::settings(value)
             } else {
                 redact::options(value)
             };
+            went.extend(names);
         }
     }
     let text = Value::Object(row).to_string();
-    LedgerEntry { catalog: catalog.name.to_owned(), fingerprint: digest(&text), redacted }
+    let entry = LedgerEntry {
+        catalog: catalog.name.to_owned(),
+        fingerprint: digest(&text),
+        redacted: hidden || !went.is_empty(),
+    };
+    (entry, notices(id, &went, hidden))
+}
+
+/// What of a line is not compared: secrets, by decision, and what the role may not see.
+fn notices(id: &ObjectId, went: &[String], hidden: bool) -> Vec<Notice> {
+    let notice = |text: String, incomplete| Notice { subject: id.label(), text, incomplete };
+    let secret = (!went.is_empty()).then(|| {
+        let names = went.join(", ");
+        notice(format!("values of options that may be secret are not compared: {names}"), false)
+    });
+    let unseen = hidden.then(|| {
+        notice("its options cannot be read by this role and are not compared".to_owned(), true)
+    });
+    secret.into_iter().chain(unseen).collect()
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    let list = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn name(address: Address, resolved: &Resolved, names: &BTreeMap<Address, String>) -> Value {

@@ -2,12 +2,14 @@
 //!
 //! Owns the flat queries, the resolution of OIDs and the coverage ledger. In: a session and the
 //! kinds. Out: [`Catalog`].
-//! Invariant: no OID leaves this folder; every row of every catalog is an object, excluded with a
-//! named reason, or a line of the ledger. Nothing here writes, or reads a user's relation.
+//! Invariant: no OID leaves this folder; every row of every catalog that is read is an object,
+//! excluded with a named reason (`exclusion`, or beside the condition of its query), or a line of
+//! the ledger. Nothing here writes, or reads a user's relation.
 
 mod coverage;
 mod depend;
 mod error;
+mod exclusion;
 mod facet;
 mod fetch;
 mod identity;
@@ -82,7 +84,8 @@ async fn once(
     ledger::complete(session, &mut catalog, server.info.major()).await?;
     depend::add_needs(&rows, &mut catalog);
     soft::add_needs(&mut catalog.catalog);
-    facet::attach(&rows, &server, &mut catalog);
+    facet::attach(session, &rows, &server, &mut catalog).await?;
+    catalog.catalog.notices.sort();
     session.commit().await?;
     catalog.catalog.server = std::mem::take(&mut server.info);
     Ok((catalog.catalog, before))

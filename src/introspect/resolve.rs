@@ -1,5 +1,6 @@
 //! Rows become objects: names are built parents first, and OIDs end here.
 
+use crate::introspect::exclusion::Exclusion;
 use crate::introspect::fetch::{RowFields, Rows};
 use crate::introspect::scan;
 use crate::introspect::server::Server;
@@ -28,6 +29,11 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
+    /// Whether an address is, or is a part of, a member of an extension.
+    pub(super) fn is_member(&self, address: Address) -> bool {
+        self.members.contains_key(&Address { sub: 0, ..address })
+    }
+
     /// The identity of an address: its own, that of what it belongs to, or that of its extension.
     pub(super) fn find(&self, address: Address) -> Option<&ObjectId> {
         let mut at = address;
@@ -101,8 +107,12 @@ pub(super) fn objects(rows: &Rows, server: &Server) -> Resolved {
     let mut found = Vec::new();
     for (scan, table) in &rows.scans {
         for row in table.rows() {
-            if let Some(object) = claim(*scan, &row, &mut resolved) {
-                found.push(object);
+            match claim(*scan, &row, &resolved) {
+                Claimed::Object(kind, object) => found.push((kind, object)),
+                Claimed::Unmodelled(address) => {
+                    resolved.unclaimed.insert(address);
+                }
+                Claimed::Excluded(why) => debug_assert!(!why.reason().is_empty(), "{why:?}"),
             }
         }
     }
@@ -159,20 +169,32 @@ pub(super) fn ends(row: &RowFields<'_>) -> (Address, Address) {
     (from, to)
 }
 
+/// What becomes of a row.
+enum Claimed {
+    /// An object of the kind.
+    Object(Kind, Found),
+    /// A line of the ledger.
+    Unmodelled(Address),
+    /// Nothing, for a reason.
+    Excluded(Exclusion),
+}
+
 /// Exactly one kind claims a row; none makes it a line of the ledger.
-fn claim(scan: Scan, row: &RowFields<'_>, resolved: &mut Resolved) -> Option<(Kind, Found)> {
+fn claim(scan: Scan, row: &RowFields<'_>, resolved: &Resolved) -> Claimed {
     let address = scan::address(scan, row);
     let in_system = scan::schema_column(scan)
         .is_some_and(|column| resolved.system_schemas.contains(&row.oid(column)));
-    let whole = Address { sub: 0, ..address };
-    if in_system || resolved.members.contains_key(&whole) {
-        return None;
+    if in_system {
+        return Claimed::Excluded(Exclusion::System);
+    }
+    if resolved.is_member(address) {
+        return Claimed::Excluded(Exclusion::Member);
     }
     // range constructors, multiranges, the relation of a composite type
     let is_part = matches!(scan, Scan::Proc | Scan::Type)
         || (scan == Scan::Class && row.letter("relkind") == 'c');
     if is_part && resolved.internal.contains_key(&address) {
-        return None;
+        return Claimed::Excluded(Exclusion::Part);
     }
     let mut claims = kinds::REGISTRY
         .iter()
@@ -182,18 +204,16 @@ fn claim(scan: Scan, row: &RowFields<'_>, resolved: &mut Resolved) -> Option<(Ki
     for (kind, answer) in claims.by_ref() {
         match answer {
             Claim::No => {}
-            Claim::Excluded(_) => return None,
+            Claim::Excluded(why) => return Claimed::Excluded(Exclusion::Kind(why)),
             Claim::Mine => {
                 assert!(mine.is_none(), "two kinds claim one row of {scan:?}: this is a bug");
                 mine = Some(kind);
             }
         }
     }
-    if let Some(kind) = mine {
-        Some((kind.kind(), kind.decode(row)))
-    } else {
-        resolved.unclaimed.insert(address);
-        None
+    match mine {
+        Some(kind) => Claimed::Object(kind.kind(), kind.decode(row)),
+        None => Claimed::Unmodelled(address),
     }
 }
 
@@ -217,9 +237,8 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
         }
         if waiting.is_empty() || waiting.len() == before {
             let left = waiting.into_iter().map(|(_, object)| object.address);
-            let of_extension =
-                |address: &Address| resolved.members.contains_key(&Address { sub: 0, ..*address });
-            let left: Vec<Address> = left.filter(|address| !of_extension(address)).collect();
+            // a part of a member, which no scan of wholes has seen: Exclusion::Member
+            let left: Vec<Address> = left.filter(|address| !resolved.is_member(*address)).collect();
             resolved.unclaimed.extend(left);
             break;
         }

@@ -3,7 +3,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Scan, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -53,14 +53,10 @@ impl ObjectKind for Attribute {
             Rule {
                 attrs: &["type", "collation"],
                 change: |ctx, _, to| {
-                    let used = ctx.current.needs.iter().any(|(id, needs)| {
-                        id.kind == Kind::Column
-                            && to.parent.as_ref().is_some_and(|whole| needs.contains_key(whole))
-                    });
-                    if used {
-                        return Outcome::report(
-                            "PostgreSQL refuses a new type while a column has the composite type",
-                        );
+                    let whole = to.parent.as_ref();
+                    let user = whole.and_then(|whole| stored::anywhere(ctx.current, whole));
+                    if let Some(column) = user {
+                        return Outcome::report(stored::refusal(&column));
                     }
                     let collate = collation(to);
                     let clause = format!(

@@ -228,7 +228,8 @@ static RULES: &[Rule] = &[
         attrs: &["deferrable"],
         change: |_, _, to| {
             if !is_foreign_key(to) {
-                return Outcome::rebuild();
+                let later = !to.text(DEFERRABLE).is_empty();
+                return Outcome::rebuild().removing_if(later, "the key is checked later");
             }
             let word =
                 if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };

@@ -4,7 +4,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, domain_constraint,
+    Rule, Scan, Slot, domain_constraint, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -67,7 +67,12 @@ impl ObjectKind for Domain {
             },
             Rule {
                 attrs: &["not_null"],
-                change: |_, _, to| {
+                change: |ctx, _, to| {
+                    if let Some(column) =
+                        stored::inside(ctx.current, &to.id).filter(|_| to.flag(NOT_NULL))
+                    {
+                        return Outcome::report(stored::refusal(&column));
+                    }
                     let word = if to.flag(NOT_NULL) { "SET" } else { "DROP" };
                     let mut effects = Effects::default();
                     if to.flag(NOT_NULL) {

@@ -3,7 +3,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan,
+    Scan, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -52,7 +52,7 @@ impl ObjectKind for DomainConstraint {
     }
     fn rules(&self) -> &'static [Rule] {
         &[
-            Rule { attrs: &["definition"], change: |_, _, _| Outcome::rebuild() },
+            Rule { attrs: &["definition"], change: redefine },
             Rule {
                 attrs: &["not_valid"],
                 change: |_, _, to| {
@@ -87,12 +87,20 @@ impl ObjectKind for DomainConstraint {
         let name = quote::ident(object.id.name());
         vec![format!("ALTER DOMAIN {} DROP CONSTRAINT {name};", domain(object))]
     }
+    fn obstacle(&self, ctx: &Ctx<'_>, object: &Object) -> Option<String> {
+        let domain = object.parent.as_ref()?;
+        stored::inside(ctx.current, domain).map(|column| stored::refusal(&column))
+    }
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         if object.flag(NOT_VALID) {
             return Effects::default();
         }
         Effects::default().failing("a value in a column of the domain does not pass")
     }
+}
+
+fn redefine(_: &Ctx<'_>, _: &Object, _: &Object) -> Outcome {
+    Outcome::rebuild().removing("what the check forbids changes")
 }
 
 fn domain(object: &Object) -> String {

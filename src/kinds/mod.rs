@@ -27,6 +27,7 @@ mod routine;
 mod rule;
 mod schema;
 mod sequence;
+mod stored;
 mod table;
 mod trigger;
 mod view;
@@ -195,6 +196,10 @@ pub trait ObjectKind: Sync {
     }
     /// The first major that can hold this object as it is, and what of it asks for that.
     fn needs_major(&self, _object: &Object) -> Option<(i32, &'static str)> {
+        None
+    }
+    /// Why it cannot be created in the current state.
+    fn obstacle(&self, _ctx: &Ctx<'_>, _object: &Object) -> Option<String> {
         None
     }
     /// Whether lists of both sides can be joined element by element.

@@ -51,7 +51,12 @@ impl ObjectKind for Rule {
     }
     fn rules(&self) -> &'static [AttrRule] {
         &[
-            AttrRule { attrs: &["definition"], change: |_, _, _| Outcome::rebuild() },
+            AttrRule {
+                attrs: &["definition"],
+                change: |_, _, _| {
+                    Outcome::rebuild().removing("what the rule keeps away may change")
+                },
+            },
             AttrRule {
                 attrs: &["enabled"],
                 change: |_, _, to| {

@@ -8,6 +8,8 @@ use crate::kinds::{
     Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::sql::tokens;
+use std::collections::BTreeSet;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "definition", doc: "pg_get_triggerdef", compare: Compare::Drift },
@@ -47,7 +49,16 @@ impl ObjectKind for Trigger {
     }
     fn rules(&self) -> &'static [Rule] {
         &[
-            Rule { attrs: &["definition"], change: |_, _, _| Outcome::rebuild() },
+            Rule {
+                attrs: &["definition"],
+                change: |_, from, to| {
+                    let (before, after) = (from.text(DEFINITION), to.text(DEFINITION));
+                    let fewer = !events(before).is_subset(&events(after));
+                    let narrower =
+                        condition(after) != condition(before) && !condition(after).is_empty();
+                    Outcome::rebuild().removing_if(fewer || narrower, "it may fire less often")
+                },
+            },
             Rule {
                 attrs: &["enabled"],
                 change: |_, _, to| {
@@ -83,5 +94,43 @@ impl ObjectKind for Trigger {
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
+    }
+}
+
+/// The events that it fires for, from its definition. A list of columns narrows UPDATE.
+fn events(definition: &str) -> BTreeSet<String> {
+    let end = tokens::top_level(definition, "ON").unwrap_or(definition.len());
+    let head = definition.get(..end).unwrap_or_default();
+    let start = ["BEFORE", "AFTER", "INSTEAD"]
+        .iter()
+        .filter_map(|word| tokens::top_level(head, word))
+        .max()
+        .unwrap_or_default();
+    let list = head.get(start..).unwrap_or_default();
+    let (_, list) = list.split_once(' ').unwrap_or_default();
+    list.trim_start_matches("OF ").split(" OR ").map(|event| event.trim().to_owned()).collect()
+}
+
+/// Its WHEN clause; empty where it has none.
+fn condition(definition: &str) -> &str {
+    let from = tokens::top_level(definition, "WHEN");
+    let to = tokens::top_level(definition, "EXECUTE");
+    from.zip(to).and_then(|(from, to)| definition.get(from..to)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{condition, events};
+
+    #[test]
+    fn events_and_condition_are_read() {
+        let text = "CREATE TRIGGER \"when\" BEFORE INSERT OR UPDATE OF a, b ON public.t FOR EACH ROW \
+                    WHEN ((new.a > 0)) EXECUTE FUNCTION public.f()";
+        let found: Vec<String> = events(text).into_iter().collect();
+        assert_eq!(found, ["INSERT", "UPDATE OF a, b"]);
+        assert_eq!(condition(text), "WHEN ((new.a > 0)) ");
+        let view =
+            "CREATE TRIGGER v INSTEAD OF DELETE ON public.v FOR EACH ROW EXECUTE FUNCTION f()";
+        assert!(events(view).contains("DELETE"));
     }
 }

@@ -64,18 +64,21 @@ pub struct LedgerEntry {
     pub catalog: String,
     /// Hash of the row without OIDs, physical state and secrets.
     pub fingerprint: String,
-    /// Values that may be secret were left out: a difference in them is not seen.
+    /// Values that may be secret, or that the role may not see, were left out: a difference in
+    /// them is not seen, and a notice of the capture names them.
     pub redacted: bool,
 }
 
-/// Something the capture could not see or does not know.
+/// Something the capture could not see, does not know, or left out because it may be a secret. It
+/// is told for each side; no exit code changes unless it is `incomplete`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Notice {
     /// What is concerned, for example a system catalog.
     pub subject: String,
     /// What is not known, and why.
     pub text: String,
-    /// Whether a comparison is incomplete because of it.
+    /// Whether a comparison is incomplete because of it, which is then never "equal". Secrets are
+    /// left out by decision: two databases that differ in nothing else are equal.
     pub incomplete: bool,
 }
 

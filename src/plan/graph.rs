@@ -209,6 +209,10 @@ fn create_edges(
 ) -> Option<Blocked> {
     let own = places.create.get(id);
     let finish = places.finish.get(id);
+    let object = ctx.desired.objects.get(id)?;
+    if let Some(why) = of(id.kind).obstacle(ctx, object) {
+        return Some(Blocked::create(id, why));
+    }
     edges.add(own, finish, false);
     edges.add(places.drop.get(id), own, false);
     for (needed, need) in ctx.desired.needs_of(id) {

@@ -2,14 +2,15 @@
 
 use crate::sql::lexer::{TokenKind, tokens};
 
-/// Whether the words follow each other somewhere outside of quotes.
+/// Whether the words follow each other somewhere outside of quotes. Deparsed text has its keywords
+/// in capitals, so that a column `period` is none.
 pub fn has_words(sql: &str, words: &[&str]) -> bool {
-    let found: Vec<String> = tokens(sql)
+    let found: Vec<&str> = tokens(sql)
         .into_iter()
         .filter(|token| token.kind == TokenKind::Identifier)
-        .map(|token| token.text.to_uppercase())
+        .map(|token| token.text)
         .collect();
-    found.windows(words.len().max(1)).any(|window| window.iter().zip(words).all(|(a, b)| a == b))
+    found.windows(words.len().max(1)).any(|window| window == words)
 }
 
 /// The place of a word outside of quotes, parentheses and brackets.
@@ -42,5 +43,6 @@ mod tests {
         assert_eq!(top_level("f(a DEFAULT 1)", "DEFAULT"), None);
         assert!(has_words("UNIQUE NULLS NOT DISTINCT (a)", &["NULLS", "NOT", "DISTINCT"]));
         assert!(!has_words("CHECK (a = 'NULLS NOT DISTINCT')", &["NULLS", "NOT"]));
+        assert!(!has_words("CHECK (period > 0)", &["PERIOD"]));
     }
 }

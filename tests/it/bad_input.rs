@@ -246,3 +246,11 @@ fn an_empty_divergence_is_a_bundle_too() {
     assert!(bundle.files("migrations").is_empty());
     prod.psql_file(&bundle.path().join("VALIDATION_SQL.sql")).unwrap();
 }
+
+#[test]
+fn a_connection_string_in_the_wrong_place_is_not_repeated() {
+    for text in ["postgresql://u:hunter2@h/x", "host=h password=hunter2"] {
+        let run = pgbridge(&["diff", text]).expect(2);
+        assert!(!run.err.contains("hunter2") && run.err.contains("***"), "{}", run.err);
+    }
+}

@@ -6,6 +6,7 @@ use super::sql::{
     GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY, ROUTINE,
     ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
 };
+use crate::model::acl::shown;
 use crate::model::snapshot::digest;
 use crate::model::{Object, Value};
 
@@ -178,7 +179,7 @@ fn own(object: &Object, major: i32) -> Vec<Fact> {
         "policy" => {
             let kind = if is(object, "restrictive") { "RESTRICTIVE" } else { "PERMISSIVE" };
             let roles: Vec<String> =
-                value(object, "roles").as_set().iter().map(ToString::to_string).collect();
+                value(object, "roles").as_set().iter().map(|role| shown(role).to_owned()).collect();
             let expected =
                 format!("{kind} FOR {} TO {}", text(object, "command"), roles.join(", "));
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]

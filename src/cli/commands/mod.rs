@@ -34,7 +34,8 @@ fn options(planning: &Planning, prod: &Catalog) -> Options {
     Options { drops: planning.drops.into(), apply_role }
 }
 
-/// Tells what a capture could not see; true when a comparison is incomplete because of it.
+/// Tells what a capture could not see and which values it left out; true when a comparison is
+/// incomplete because of it, which values that may be secret never make it.
 fn tell_notices(side: &str, notices: &[Notice]) -> bool {
     for notice in notices {
         output::note(&format!("{side}: {}: {}", notice.subject, notice.text));

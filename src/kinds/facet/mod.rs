@@ -55,7 +55,8 @@ pub fn after_create(ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
     if spec.acl.is_some() {
         statements.extend(acl::after_create(ctx, object));
     }
-    if object.facets.comment.is_some() {
+    // what comes from outside brings a comment of its own
+    if object.facets.comment.is_some() || kind.must_be_available() {
         statements.push(comment_statement(kind, object));
     }
     statements.extend(extension_statements(kind, None, object));

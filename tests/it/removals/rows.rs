@@ -6,7 +6,7 @@ use super::Row;
 /// The next row gets a number of its own.
 const NEXT_ROW: &str = "INSERT INTO t (x) VALUES (1) RETURNING id > 5";
 const COLUMN_A: &str = "SELECT format_type(atttypid, atttypmod), t.a, octet_length(t.a::text) FROM t, pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a'";
-const SEQUENCE_S: &str = "SELECT format_type(seqtypid, NULL), seqmin, seqmax, last_value FROM pg_sequence, s WHERE seqrelid = 's'::regclass";
+const SEQUENCE_S: &str = "SELECT format_type(seqtypid, NULL), seqmin, seqmax, seqcycle, last_value FROM pg_sequence, s WHERE seqrelid = 's'::regclass";
 const CONSTRAINT_K: &str =
     "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'k'";
 const INDEX_I: &str =
@@ -295,6 +295,30 @@ pub(super) const ROWS: &[Row] = &[
         "CREATE TABLE t (a integer); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE UNIQUE INDEX i ON m (a);",
         "CREATE TABLE t (a integer); CREATE MATERIALIZED VIEW m AS SELECT a FROM t WHERE a > 0;",
         INDEX_I, Named("index:public.i")),
+    row("check for a domain that an array has",
+        "CREATE DOMAIN d AS integer; CREATE TABLE t (a d[]);",
+        "CREATE DOMAIN d AS integer CONSTRAINT c CHECK (VALUE > 0); CREATE TABLE t (a d[]);",
+        "SELECT count(*) FROM pg_constraint WHERE conname = 'c'", Blocked(":public.d")),
+    row("NOT NULL for a domain that a composite in a table has",
+        "CREATE DOMAIN d AS integer; CREATE TYPE p AS (a d); CREATE TABLE t (p p);",
+        "CREATE DOMAIN d AS integer NOT NULL; CREATE TYPE p AS (a d); CREATE TABLE t (p p);",
+        "SELECT typnotnull FROM pg_type WHERE typname = 'd'", Blocked(":public.d")),
+    row("type of an attribute that a table has",
+        "CREATE TYPE p AS (a integer); CREATE TABLE t (p p);",
+        "CREATE TYPE p AS (a bigint); CREATE TABLE t (p p);",
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'p'::regclass", Blocked("attribute:public.p.a")),
+    row("type of an attribute whose array a table has",
+        "CREATE TYPE p AS (a integer); CREATE TABLE t (p p[]);",
+        "CREATE TYPE p AS (a bigint); CREATE TABLE t (p p[]);",
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'p'::regclass", Blocked("attribute:public.p.a")),
+    row("type of an attribute inside another type in a table",
+        "CREATE TYPE p AS (a integer); CREATE TYPE q AS (p p); CREATE TABLE t (q q);",
+        "CREATE TYPE p AS (a bigint); CREATE TYPE q AS (p p); CREATE TABLE t (q q);",
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'p'::regclass", Blocked("attribute:public.p.a")),
+    row("type of a domain in use",
+        "CREATE DOMAIN d AS integer; CREATE TABLE t (a d); INSERT INTO t VALUES (1);",
+        "CREATE DOMAIN d AS bigint; CREATE TABLE t (a d);",
+        "SELECT format_type(typbasetype, typtypmod), a FROM pg_type, t WHERE typname = 'd'", Blocked("domain:public.d")),
     row("primary key with another name",
         "CREATE TABLE t (a integer, CONSTRAINT k PRIMARY KEY (a));",
         "CREATE TABLE t (a integer, CONSTRAINT k2 PRIMARY KEY (a));",
