@@ -5,7 +5,6 @@ use crate::introspect::resolve::{Resolved, ends};
 use crate::kinds::Fields;
 use crate::kinds::row::class;
 use crate::model::{Kind, Need, ObjectId};
-use std::sync::Arc;
 
 /// Adds what PostgreSQL recorded, and the edges that it does not record.
 pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
@@ -31,7 +30,6 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
             if from.class == class::PG_REWRITE && need == Need::Auto { Need::Hard } else { need };
         resolved.catalog.add_need(&a, &b, need);
     }
-    implied(resolved);
     through_casts(resolved);
 }
 
@@ -51,21 +49,6 @@ fn through_casts(resolved: &mut Resolved) {
         let users: Vec<ObjectId> = users.map(|(id, _)| id.clone()).collect();
         for user in users {
             resolved.catalog.add_need(&user, &cast, Need::Hard);
-        }
-    }
-}
-
-/// What the catalogs know elsewhere: objects stand in a schema and, for ledger lines, in a relation.
-fn implied(resolved: &mut Resolved) {
-    let ids: Vec<ObjectId> = resolved.catalog.objects.keys().cloned().collect();
-    for id in ids {
-        if id.path.len() < 2 || id.kind == Kind::Extension {
-            continue;
-        }
-        let part = if id.kind == Kind::DefaultAcl { id.part(1) } else { id.part(0) };
-        let schema = ObjectId::from_parts(Kind::Schema, vec![Arc::from(part)]);
-        if resolved.catalog.objects.contains_key(&schema) && schema != id {
-            resolved.catalog.add_need(&id, &schema, Need::Hard);
         }
     }
 }

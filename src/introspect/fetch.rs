@@ -103,13 +103,15 @@ pub(super) async fn scans(
     major: i32,
     options: CaptureOptions,
 ) -> Result<Rows, IntrospectError> {
-    let mut queries: Vec<String> = scan::ALL.iter().map(|scan| scan::sql(*scan, major)).collect();
+    let scans = scan::all(major);
+    let mut queries: Vec<String> = scans.iter().map(|scan| scan::sql(*scan, major)).collect();
+    let privileges = scan::privileges();
     let fixed = [
         scan::DEPEND,
         scan::COLUMN_TYPES,
         scan::ARGUMENT_TYPES,
         scan::COMMENTS,
-        scan::PRIVILEGES,
+        &privileges,
         scan::SCHEMAS,
     ];
     queries.extend(fixed.iter().map(|sql| (*sql).to_owned()));
@@ -120,7 +122,7 @@ pub(super) async fn scans(
         futures_util::future::try_join_all(queries.iter().map(|sql| session.rows(sql, &[])))
             .await?;
     let mut tables = answers.into_iter().map(Table::new);
-    let scans = scan::ALL.iter().copied().zip(tables.by_ref()).collect();
+    let scans = scans.into_iter().zip(tables.by_ref()).collect();
     let mut next = || tables.next().unwrap_or_else(|| Table::new(Vec::new()));
     Ok(Rows {
         scans,

@@ -245,12 +245,28 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
         found = waiting;
     }
     for (id, parent, object) in placed {
+        for oid in schemas_of(&object) {
+            let schema = resolved.at.get(&Address::new(class::PG_NAMESPACE, oid)).cloned();
+            if let Some(schema) = schema {
+                resolved.catalog.add_need(&id, &schema, Need::Hard);
+            }
+        }
         let built = build(&id, parent, object, names, resolved);
         if let Some(parent) = built.parent.clone() {
             resolved.catalog.add_need(&id, &parent, Need::Part);
         }
         resolved.catalog.objects.insert(id, built);
     }
+}
+
+/// The schemas that an object stands in or is named by; a part stands where its whole does.
+fn schemas_of(found: &Found) -> impl Iterator<Item = u32> {
+    let place = if let Place::Schema(oid) = found.place { Some(oid) } else { None };
+    let named = found.name.iter().filter_map(|name| match name {
+        Name::Schema(oid) => Some(*oid),
+        _ => None,
+    });
+    place.into_iter().chain(named)
 }
 
 /// The identity and the parent; `None` while the parent has none.

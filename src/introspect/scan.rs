@@ -4,11 +4,12 @@
 //! that was never analyzed must not matter. `"char"`, `reg*` and `aclitem` are cast to text,
 //! because the driver asks for binary results.
 
-use crate::kinds::Scan;
 use crate::kinds::row::{Address, Fields, class};
+use crate::kinds::{self, Scan, Source};
+use crate::model::Kind;
 
-/// All scans.
-pub(super) const ALL: &[Scan] = &[
+/// The scans of catalogs that several kinds read.
+const SHARED: &[Scan] = &[
     Scan::Namespace,
     Scan::Extension,
     Scan::Type,
@@ -23,6 +24,24 @@ pub(super) const ALL: &[Scan] = &[
     Scan::Policy,
     Scan::DefaultAcl,
 ];
+
+/// All scans of a major.
+pub(super) fn all(major: i32) -> Vec<Scan> {
+    let own = kinds::REGISTRY.iter().filter(|kind| kind.source().is_some());
+    let own = own.filter(|kind| kind.since() <= major).map(|kind| Scan::Own(kind.kind()));
+    SHARED.iter().copied().chain(own).collect()
+}
+
+/// The catalog of a kind that reads one alone.
+///
+/// # Panics
+/// Where it has none: asking is a bug.
+fn source(kind: Kind) -> &'static Source {
+    match kinds::of(kind).source() {
+        Some(source) => source,
+        None => panic!("{kind} reads no catalog of its own: this is a bug"),
+    }
+}
 
 /// The column from `since` on, else its stand-in.
 fn from(major: i32, since: i32, column: &'static str, otherwise: &'static str) -> &'static str {
@@ -49,6 +68,7 @@ pub(super) fn sql(scan: Scan, major: i32) -> String {
         Scan::Trigger => TRIGGER.to_owned(),
         Scan::Policy => POLICY.to_owned(),
         Scan::DefaultAcl => DEFAULT_ACL.to_owned(),
+        Scan::Own(kind) => (source(kind).query)(major),
     }
 }
 
@@ -72,6 +92,7 @@ pub(super) fn address(scan: Scan, row: &dyn Fields) -> Address {
         Scan::Trigger => Address::new(class::PG_TRIGGER, row.oid("oid")),
         Scan::Policy => Address::new(class::PG_POLICY, row.oid("oid")),
         Scan::DefaultAcl => Address::new(class::PG_DEFAULT_ACL, row.oid("oid")),
+        Scan::Own(kind) => Address::new(source(kind).class, row.oid("oid")),
     }
 }
 
@@ -81,6 +102,7 @@ pub(super) fn schema_column(scan: Scan) -> Option<&'static str> {
         Scan::Type => Some("typnamespace"),
         Scan::Proc => Some("pronamespace"),
         Scan::Class | Scan::Index => Some("relnamespace"),
+        Scan::Own(kind) => source(kind).schema,
         _ => None,
     }
 }
@@ -236,17 +258,33 @@ pub(super) const SCHEMAS: &str = "SELECT n.oid, n.nspname FROM pg_catalog.pg_nam
 pub(super) const SIZES: &str = "SELECT c.oid, pg_catalog.pg_table_size(c.oid) AS bytes FROM pg_catalog.pg_class c \
     WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'";
 
+/// Where privileges stand: class, catalog, its OID and column number, the list, which rows.
+const LISTS: &[(u32, &str, [&str; 3], &str)] = &[
+    (class::PG_CLASS, "pg_class", ["oid", "0", "relacl"], "t.oid >= 16384"),
+    (class::PG_CLASS, "pg_attribute", ["attrelid", "attnum", "attacl"], "t.attrelid >= 16384"),
+    (
+        class::PG_NAMESPACE,
+        "pg_namespace",
+        ["oid", "0", "nspacl"],
+        "(t.oid >= 16384 OR t.oid = 2200)",
+    ),
+    (class::PG_PROC, "pg_proc", ["oid", "0", "proacl"], "t.oid >= 16384"),
+    (class::PG_TYPE, "pg_type", ["oid", "0", "typacl"], "t.oid >= 16384"),
+    (class::PG_DEFAULT_ACL, "pg_default_acl", ["oid", "0", "defaclacl"], "true"),
+];
+
 /// Every privilege that is not the built-in default, exploded. An empty list has a row without a grantee.
-pub(super) const PRIVILEGES: &str = "\
-    SELECT 1259::oid AS class, c.oid AS object, 0 AS sub, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_class c LEFT JOIN LATERAL pg_catalog.aclexplode(c.relacl) x ON true WHERE c.relacl IS NOT NULL AND c.oid >= 16384 \
-    UNION ALL SELECT 1259, a.attrelid, a.attnum, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_attribute a LEFT JOIN LATERAL pg_catalog.aclexplode(a.attacl) x ON true WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384 \
-    UNION ALL SELECT 2615, n.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_namespace n LEFT JOIN LATERAL pg_catalog.aclexplode(n.nspacl) x ON true WHERE n.nspacl IS NOT NULL AND (n.oid >= 16384 OR n.oid = 2200) \
-    UNION ALL SELECT 1255, p.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_proc p LEFT JOIN LATERAL pg_catalog.aclexplode(p.proacl) x ON true WHERE p.proacl IS NOT NULL AND p.oid >= 16384 \
-    UNION ALL SELECT 1247, t.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_type t LEFT JOIN LATERAL pg_catalog.aclexplode(t.typacl) x ON true WHERE t.typacl IS NOT NULL AND t.oid >= 16384 \
-    UNION ALL SELECT 826, d.oid, 0, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
-        FROM pg_catalog.pg_default_acl d LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) x ON true";
+pub(super) fn privileges() -> String {
+    let own = kinds::REGISTRY.iter().filter_map(|kind| kind.source());
+    let own = own.filter_map(|source| {
+        source.acl.map(|acl| (source.class, source.catalog, ["oid", "0", acl], "t.oid >= 16384"))
+    });
+    let list = |(class, catalog, [oid, sub, acl], rows): (u32, &str, [&str; 3], &str)| {
+        format!(
+            "SELECT {class}::oid AS class, t.{oid} AS object, {}::int4 AS sub, x.grantor, x.grantee, x.privilege_type, x.is_grantable \
+             FROM pg_catalog.{catalog} t LEFT JOIN LATERAL pg_catalog.aclexplode(t.{acl}) x ON true WHERE t.{acl} IS NOT NULL AND {rows}",
+            if sub == "0" { "0".to_owned() } else { format!("t.{sub}") }
+        )
+    };
+    LISTS.iter().copied().chain(own).map(list).collect::<Vec<_>>().join(" UNION ALL ")
+}

@@ -67,6 +67,23 @@ pub enum Scan {
     Policy,
     /// `pg_default_acl`.
     DefaultAcl,
+    /// The catalog that only this kind reads.
+    Own(Kind),
+}
+
+/// A system catalog that one kind alone reads: all that capturing its rows takes.
+#[derive(Debug)]
+pub struct Source {
+    /// The catalog's name.
+    pub catalog: &'static str,
+    /// Its OID, as `pg_depend` names it.
+    pub class: u32,
+    /// The query for a major: flat, one row per user's object, with `oid`.
+    pub query: fn(major: i32) -> String,
+    /// The column of the query that says in which schema a row stands.
+    pub schema: Option<&'static str>,
+    /// The column of the catalog that holds privileges.
+    pub acl: Option<&'static str>,
 }
 
 /// What a kind says of a row.
@@ -132,6 +149,10 @@ pub trait ObjectKind: Sync {
     /// The statements that drop it.
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String>;
 
+    /// The catalog behind `Scan::Own`.
+    fn source(&self) -> Option<&'static Source> {
+        None
+    }
     /// The first major version that has it.
     fn since(&self) -> i32 {
         13
