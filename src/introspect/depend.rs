@@ -2,8 +2,8 @@
 
 use crate::introspect::fetch::Rows;
 use crate::introspect::resolve::{Resolved, ends};
-use crate::kinds::Fields;
 use crate::kinds::row::class;
+use crate::kinds::{Fields, of};
 use crate::model::{Kind, Need, ObjectId};
 
 /// Adds what PostgreSQL recorded, and the edges that it does not record.
@@ -11,12 +11,13 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
     for row in rows.depend.rows() {
         let need = match row.letter("deptype") {
             'n' => Need::Hard,
-            'a' => Need::Auto,
-            'i' | 'P' | 'S' => Need::Part,
+            // a part of an attached index or key goes with its parent's
+            'a' | 'P' => Need::Auto,
+            'i' | 'S' => Need::Part,
             _ => continue,
         };
         let (from, to) = ends(&row);
-        if resolved.members.contains_key(&from) {
+        if resolved.members.contains_key(&from) || resolved.links.contains_key(&(from, to)) {
             continue;
         }
         // the internal end of a whole points at its own part in both directions
@@ -31,6 +32,21 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
         resolved.catalog.add_need(&a, &b, need);
     }
     through_casts(resolved);
+    last_parts(resolved);
+}
+
+/// What links a table to a parent waits for the table's other parts.
+fn last_parts(resolved: &mut Resolved) {
+    let parts = resolved.catalog.parts();
+    let mut edges: Vec<(ObjectId, ObjectId)> = Vec::new();
+    for object in resolved.catalog.objects.values().filter(|object| of(object.id.kind).links()) {
+        let siblings = object.parent.as_ref().and_then(|whole| parts.get(whole));
+        let others = siblings.into_iter().flatten().filter(|id| !of(id.kind).links());
+        edges.extend(others.map(|id| (object.id.clone(), (*id).clone())));
+    }
+    for (from, to) in edges {
+        resolved.catalog.add_need(&from, &to, Need::Soft);
+    }
 }
 
 /// A view that casts is recorded as one that calls the cast's function: it needs the cast as well.

@@ -24,6 +24,8 @@ pub(super) struct Resolved {
     pub(super) members: BTreeMap<Address, Address>,
     /// What is a part of something else by `pg_depend`.
     pub(super) internal: BTreeMap<Address, Address>,
+    /// Dependencies that are objects of their own.
+    pub(super) links: BTreeMap<(Address, Address), ObjectId>,
     /// Schemas that no user makes.
     pub(super) system_schemas: BTreeSet<u32>,
 }
@@ -96,6 +98,7 @@ pub(super) fn objects(rows: &Rows, server: &Server) -> Resolved {
         unclaimed: BTreeSet::new(),
         members: BTreeMap::new(),
         internal: BTreeMap::new(),
+        links: BTreeMap::new(),
         system_schemas: names
             .schemas
             .iter()
@@ -250,6 +253,14 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
             if let Some(schema) = schema {
                 resolved.catalog.add_need(&id, &schema, Need::Hard);
             }
+        }
+        for (address, need) in &object.needs {
+            if let Some(needed) = resolved.find(*address).cloned() {
+                resolved.catalog.add_need(&id, &needed, *need);
+            }
+        }
+        if let Some(link) = object.link {
+            resolved.links.insert(link, id.clone());
         }
         let built = build(&id, parent, object, names, resolved);
         if let Some(parent) = built.parent.clone() {

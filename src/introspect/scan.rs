@@ -143,7 +143,8 @@ const PROC: &str = "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.proki
 // excluded here: indexes (their own scan), TOAST tables (storage of their table), temporary relations
 const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
-    c.relforcerowsecurity, c.relispartition, c.reloftype, h.inhrelid IS NOT NULL AS inherits, \
+    c.relforcerowsecurity, c.relispartition, CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type, \
+    CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, \
     c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
@@ -152,7 +153,6 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam \
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace \
     LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid \
-    LEFT JOIN (SELECT DISTINCT i.inhrelid FROM pg_catalog.pg_inherits i) h ON h.inhrelid = c.oid \
     LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid \
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = q.seqrelid AND d.objsubid = 0 \
         AND d.refclassid = 1259 AND d.deptype IN ('a', 'i') \
@@ -164,7 +164,7 @@ fn attribute(major: i32) -> String {
         major,
         18,
         "LEFT JOIN pg_catalog.pg_constraint k ON k.contype = 'n' AND k.conrelid = a.attrelid AND k.conkey[1] = a.attnum",
-        "LEFT JOIN (SELECT NULL::oid AS oid, NULL::text AS conname, false AS connoinherit, true AS convalidated) k ON false",
+        "LEFT JOIN (SELECT NULL::oid AS oid, NULL::text AS conname, false AS connoinherit, true AS convalidated, 0 AS coninhcount) k ON false",
     );
     let compression = from(major, 14, "a.attcompression::text", "NULL::text");
     format!(
@@ -176,12 +176,16 @@ fn attribute(major: i32) -> String {
         FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace \
         WHERE co.oid = a.attcollation) END AS collation, \
     d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
-    k.oid AS not_null_oid, k.conname::text AS not_null_name, coalesce(k.connoinherit, false) AS not_null_no_inherit \
+    k.oid AS not_null_oid, CASE WHEN k.coninhcount = 0 THEN k.conname::text END AS not_null_name, \
+    coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, \
+    up.inhparent AS parent_table, up.attnum::int4 AS parent_number \
     FROM pg_catalog.pg_attribute a \
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't' \
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' \
     {not_null} \
+    LEFT JOIN LATERAL (SELECT h.inhparent, pa.attnum FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_attribute pa \
+        ON pa.attrelid = h.inhparent AND pa.attname = a.attname WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1) up ON a.attinhcount > 0 \
     WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped"
     )
 }
@@ -192,18 +196,23 @@ const ATTRDEF: &str = "SELECT d.oid, d.adrelid, d.adnum::int4 AS adnum, NULLIF(a
     WHERE d.adrelid >= 16384";
 
 const CONSTRAINT: &str = "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.conindid, k.conparentid, \
-    k.condeferrable, k.condeferred, k.convalidated, {conenforced} AS conenforced, \
+    k.condeferrable, k.condeferred, k.convalidated, {conenforced} AS conenforced, k.conislocal, \
+    CASE WHEN k.contype = 'c' AND k.coninhcount > 0 THEN (SELECT u.oid FROM pg_catalog.pg_inherits h \
+        JOIN pg_catalog.pg_constraint u ON u.conrelid = h.inhparent AND u.conname = k.conname AND u.contype = 'c' \
+        WHERE h.inhrelid = k.conrelid ORDER BY h.inhseqno LIMIT 1) END AS inherited_from, \
+    ck.relkind::text AS relkind, \
     pg_catalog.pg_get_constraintdef(k.oid) AS definition, ic.reloptions, ts.spcname, \
     coalesce(i.indisclustered, false) AS indisclustered, coalesce(i.indisreplident, false) AS indisreplident, \
     x.description AS index_comment \
     FROM pg_catalog.pg_constraint k \
+    LEFT JOIN pg_catalog.pg_class ck ON ck.oid = k.conrelid \
     LEFT JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x') \
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid \
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = ic.reltablespace \
     LEFT JOIN pg_catalog.pg_description x ON x.classoid = 1259 AND x.objoid = ic.oid AND x.objsubid = 0 \
     WHERE k.oid >= 16384";
 
-const INDEX: &str = "SELECT i.indexrelid, i.indrelid, c.relname, c.relnamespace, c.relkind::text, i.indisvalid, \
+const INDEX: &str = "SELECT i.indexrelid, i.indrelid, c.relname, c.relnamespace, c.relkind::text, i.indisvalid, c.reloptions, \
     i.indisclustered, i.indisreplident, ts.spcname, pg_catalog.pg_get_indexdef(i.indexrelid) AS definition, \
     k.oid AS constraint_oid, h.inhparent AS parent_index, \
     CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT a.attnum::text || '=' || a.attstattarget::text FROM pg_catalog.pg_attribute a \

@@ -5,9 +5,9 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column, index,
+    Rule, Scan, Slot, column, index, inheritance,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::{quote, tokens};
 
 const SPECS: &[AttrSpec] = &[
@@ -49,6 +49,21 @@ const SPECS: &[AttrSpec] = &[
         doc: "the comment on its index, apart from its own",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "inherited_from",
+        doc: "the check of the first parent that has it (coninhcount)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "local",
+        doc: "inherited, and declared here as well (conislocal)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "attached_to",
+        doc: "the key of the partitioned table that this one is a part of (conparentid)",
+        compare: Compare::Drift,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
@@ -60,6 +75,9 @@ const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
 const CLUSTERED: Attr = Attr::named(SPECS, "clustered");
 const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const INDEX_COMMENT: Attr = Attr::named(SPECS, "index_comment");
+const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
+const LOCAL: Attr = Attr::named(SPECS, "local");
+const ATTACHED_TO: Attr = Attr::named(SPECS, "attached_to");
 
 /// The kind.
 pub(super) struct Constraint;
@@ -75,7 +93,10 @@ impl ObjectKind for Constraint {
         match row.letter("contype") {
             't' => Claim::Excluded("a constraint trigger is a trigger"),
             'n' if row.oid("conrelid") != 0 => Claim::Excluded("NOT NULL is the column's"),
-            _ if row.oid("conrelid") != 0 && row.oid("conparentid") == 0 => Claim::Mine,
+            'f' if row.oid("conparentid") != 0 => {
+                Claim::Excluded("a clone of a partitioned table's foreign key")
+            }
+            _ if row.oid("conrelid") != 0 => Claim::Mine,
             _ => Claim::No,
         }
     }
@@ -107,8 +128,15 @@ impl ObjectKind for Constraint {
             Raw::Value(Value::flag(row.flag("indisclustered"))),
             Raw::Value(Value::flag(row.flag("indisreplident"))),
             Raw::Value(Value::text(row.text("index_comment").as_deref())),
+            reference(row.oid("inherited_from")),
+            Raw::Value(Value::flag(row.oid("inherited_from") != 0 && row.flag("conislocal"))),
+            reference(row.oid("conparentid")),
         ];
         let mut found = Found::new(address, Place::Part(table), row.name("conname"), values);
+        if row.oid("inherited_from") != 0 {
+            let parent = Address::new(class::PG_CONSTRAINT, row.oid("inherited_from"));
+            found.needs.push((parent, Need::Hard));
+        }
         // a foreign key names the index that it leans on here, too
         if row.oid("conindid") != 0 && row.letter("contype") != 'f' {
             found.also.push(Address::new(class::PG_CLASS, row.oid("conindid")));
@@ -130,8 +158,30 @@ impl ObjectKind for Constraint {
     fn sql_name(&self, object: &Object) -> String {
         format!("{} ON {}", quote::ident(object.id.name()), table_name(object))
     }
+    fn finish(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        index::attach(object, object.value(ATTACHED_TO)).into_iter().collect()
+    }
+    fn unfinish(&self, object: &mut Object) {
+        object.set(ATTACHED_TO, Value::Null);
+    }
+    fn made_by(&self, object: &Object) -> Option<ObjectId> {
+        named(object, INHERITED_FROM)
+    }
+    fn held_by(&self, object: &Object) -> Option<ObjectId> {
+        named(object, INHERITED_FROM)
+            .filter(|_| !object.flag(LOCAL))
+            .or_else(|| named(object, ATTACHED_TO))
+    }
+    fn enters(&self, object: &Object) -> Vec<Slot> {
+        vec![("children", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+    }
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![alter(object, &format!("ADD {}", clause(object)))];
+        let mut statements = vec![if is_key(object) {
+            // the keys of partitions are objects of their own
+            format!("ALTER TABLE ONLY {} ADD {};", table_name(object), clause(object))
+        } else {
+            alter(object, &format!("ADD {}", clause(object)))
+        }];
         statements.extend(marks(object));
         statements
     }
@@ -145,10 +195,7 @@ impl ObjectKind for Constraint {
                 let mut effects = Effects::lock(&table, Lock::ShareRowExclusive);
                 for (needed, _) in ctx.desired.needs_of(&object.id) {
                     if needed.kind == Kind::Column {
-                        let other = crate::model::ObjectId::new(
-                            Kind::Table,
-                            &[needed.part(0), needed.part(1)],
-                        );
+                        let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
                         effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
                     }
                 }
@@ -182,8 +229,7 @@ impl ObjectKind for Constraint {
         if is_foreign_key(object) {
             for (needed, _) in ctx.current.needs_of(&object.id) {
                 if needed.kind == Kind::Column {
-                    let other =
-                        crate::model::ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                    let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
                     effects.join(Effects::lock(&other, Lock::AccessExclusive));
                 }
             }
@@ -248,6 +294,10 @@ static RULES: &[Rule] = &[
             if to.flag(NOT_VALID) {
                 return Outcome::rebuild().removing("the constraint is no longer validated");
             }
+            if named(to, INHERITED_FROM).is_some() {
+                // validating the parent's validates it
+                return Outcome::in_place(Vec::new(), Effects::default());
+            }
             let clause = format!("VALIDATE CONSTRAINT {}", quote::ident(to.id.name()));
             let table = relation_of(to);
             let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
@@ -283,7 +333,50 @@ static RULES: &[Rule] = &[
             Outcome::in_place(vec![index_comment(to)], effects)
         },
     },
+    Rule {
+        attrs: &["inherited_from", "local"],
+        change: |ctx, from, to| {
+            let (before, after) = (named(from, INHERITED_FROM), named(to, INHERITED_FROM));
+            if before.is_some() && before == after {
+                return Outcome::report(
+                    "whether a table declares an inherited check itself cannot be changed",
+                );
+            }
+            if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
+                return Outcome::report(
+                    "a check that its table declares itself stays declared by it",
+                );
+            }
+            // the link to the parent does it
+            Outcome::in_place(Vec::new(), Effects::default())
+        },
+    },
+    Rule {
+        attrs: &["attached_to"],
+        change: |_, from, to| index::attachment(from, to, ATTACHED_TO),
+    },
 ];
+
+fn reference(oid: u32) -> Raw {
+    if oid == 0 {
+        Raw::Value(Value::Null)
+    } else {
+        Raw::Ref(Address::new(class::PG_CONSTRAINT, oid))
+    }
+}
+
+fn named(object: &Object, attr: Attr) -> Option<ObjectId> {
+    if let Value::Id(id) = object.value(attr) { Some(id.clone()) } else { None }
+}
+
+fn is_key(object: &Object) -> bool {
+    matches!(object.text(TYPE), "primary key" | "unique" | "exclude")
+}
+
+/// Whether only a parent declares it.
+pub(super) fn is_inherited(object: &Object) -> bool {
+    named(object, INHERITED_FROM).is_some() && !object.flag(LOCAL)
+}
 
 /// `CONSTRAINT name ...` as it stands in CREATE TABLE and after ADD.
 pub(super) fn clause(object: &Object) -> String {
@@ -340,11 +433,13 @@ pub(super) fn stands_in_table(object: &Object) -> bool {
         && !object.flag(REPLICA_IDENTITY)
         && !object.flag(NOT_VALID)
         && object.text(INDEX_COMMENT).is_empty();
-    // with parameters or WHERE the exclusion's text has an order of its own
-    !is_foreign_key(object)
-        && unmarked
-        && object.value(OPTIONS) == &Value::Null
-        && object.text(TABLESPACE).is_empty()
+    // an inherited one comes with the link; with parameters or WHERE the exclusion's text has an
+    // order of its own
+    is_inherited(object)
+        || !is_foreign_key(object)
+            && unmarked
+            && object.value(OPTIONS) == &Value::Null
+            && object.text(TABLESPACE).is_empty()
 }
 
 /// Whether it is a foreign key.

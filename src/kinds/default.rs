@@ -81,7 +81,8 @@ impl ObjectKind for Default {
 
 fn alter(object: &Object) -> String {
     let of_view = object.parent.as_ref().is_some_and(|parent| parent.kind == Kind::ViewColumn);
-    let noun = if of_view { "VIEW" } else { "TABLE" };
+    // each child has a default of its own
+    let noun = if of_view { "VIEW" } else { "TABLE ONLY" };
     let relation = quote::qualified(&[object.id.part(0), object.id.part(1)]);
     format!("ALTER {noun} {relation} ALTER COLUMN {}", quote::ident(object.id.part(2)))
 }

@@ -1,19 +1,25 @@
 //! Indexes without a constraint (`pg_index`, `pg_get_indexdef`).
 
+use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
-use crate::kinds::row::class;
+use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
     Raw, Rule, Scan, Slot,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::{quote, tokens};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "table", doc: "the relation it is on (indrelid)", compare: Compare::Drift },
-    AttrSpec { name: "definition", doc: "pg_get_indexdef", compare: Compare::Drift },
+    AttrSpec {
+        name: "definition",
+        doc: "pg_get_indexdef without storage parameters",
+        compare: Compare::Drift,
+    },
+    AttrSpec { name: "options", doc: "storage parameters (reloptions)", compare: Compare::Drift },
     AttrSpec { name: "tablespace", doc: "where it is not the database's", compare: Compare::Drift },
     AttrSpec {
         name: "statistics",
@@ -31,13 +37,20 @@ const SPECS: &[AttrSpec] = &[
         doc: "left over by a failed build: it serves no query",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "attached_to",
+        doc: "the index of the partitioned table that this one is a part of (pg_inherits)",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
+const OPTIONS: Attr = Attr::named(SPECS, "options");
 const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
 const STATISTICS: Attr = Attr::named(SPECS, "statistics");
 const CLUSTERED: Attr = Attr::named(SPECS, "clustered");
 const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const INVALID: Attr = Attr::named(SPECS, "invalid");
+const ATTACHED_TO: Attr = Attr::named(SPECS, "attached_to");
 
 /// The kind.
 pub(super) struct Index;
@@ -50,17 +63,16 @@ impl ObjectKind for Index {
         Scan::Index
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if row.oid("constraint_oid") != 0 {
-            Claim::Excluded("the index of a constraint is the constraint's")
-        } else if row.letter("relkind") == 'i' && row.oid("parent_index") == 0 {
+        if row.oid("constraint_oid") == 0 {
             Claim::Mine
         } else {
-            Claim::No
+            Claim::Excluded("the index of a constraint is the constraint's")
         }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_CLASS, row.oid("indexrelid"));
         let table = Address::new(class::PG_CLASS, row.oid("indrelid"));
+        let parent = row.oid("parent_index");
         let targets: BTreeMap<Arc<str>, Arc<str>> = row
             .texts("statistics")
             .iter()
@@ -69,12 +81,19 @@ impl ObjectKind for Index {
             .collect();
         let values = vec![
             Raw::Ref(table),
-            Raw::Value(Value::sql(row.text("definition").as_deref())),
+            Raw::Value(Value::Sql(bare(&row.name("definition")).into())),
+            Raw::Value(options(&row.texts("reloptions"))),
             Raw::Value(Value::text(row.text("spcname").as_deref())),
             Raw::Value(Value::map(targets)),
             Raw::Value(Value::flag(row.flag("indisclustered"))),
             Raw::Value(Value::flag(row.flag("indisreplident"))),
-            Raw::Value(Value::flag(!row.flag("indisvalid"))),
+            // that of a partitioned table is invalid while a partition has none
+            Raw::Value(Value::flag(!row.flag("indisvalid") && row.letter("relkind") == 'i')),
+            if parent == 0 {
+                Raw::Value(Value::Null)
+            } else {
+                Raw::Ref(Address::new(class::PG_CLASS, parent))
+            },
         ];
         let mut found =
             Found::new(address, Place::Schema(row.oid("relnamespace")), String::new(), values);
@@ -97,8 +116,21 @@ impl ObjectKind for Index {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
+    fn finish(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        attach(object, object.value(ATTACHED_TO)).into_iter().collect()
+    }
+    fn unfinish(&self, object: &mut Object) {
+        object.set(ATTACHED_TO, Value::Null);
+    }
+    fn held_by(&self, object: &Object) -> Option<ObjectId> {
+        if let Value::Id(id) = object.value(ATTACHED_TO) { Some(id.clone()) } else { None }
+    }
+    fn enters(&self, object: &Object) -> Vec<Slot> {
+        let table = relation_of(object);
+        vec![("children", vec![table.part(0).to_owned(), table.part(1).to_owned()])]
+    }
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![format!("{};", object.text(DEFINITION))];
+        let mut statements = vec![format!("{};", definition(object))];
         if !object.text(TABLESPACE).is_empty() {
             statements.push(alter(
                 object,
@@ -149,6 +181,19 @@ static RULES: &[Rule] = &[
         },
     },
     Rule {
+        attrs: &["options"],
+        change: |_, from, to| {
+            let clauses =
+                option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let statements = clauses.iter().map(|clause| alter(to, clause)).collect();
+            Outcome::in_place(
+                statements,
+                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
+            )
+        },
+    },
+    Rule { attrs: &["attached_to"], change: |_, from, to| attachment(from, to, ATTACHED_TO) },
+    Rule {
         attrs: &["tablespace"],
         change: |_, _, to| {
             let name =
@@ -186,6 +231,48 @@ static RULES: &[Rule] = &[
         },
     },
 ];
+
+/// The definition without `WITH (...)`, which can change while the index stands.
+fn bare(definition: &str) -> String {
+    let Some((head, rest)) =
+        tokens::top_level(definition, "WITH").map(|at| definition.split_at(at))
+    else {
+        return definition.to_owned();
+    };
+    match tokens::top_level(rest, "WHERE").map(|at| rest.split_at(at)) {
+        Some((_, condition)) => format!("{head}{condition}"),
+        None => head.trim_end().to_owned(),
+    }
+}
+
+/// The whole of it.
+fn definition(object: &Object) -> String {
+    let text = object.text(DEFINITION);
+    let with = option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map());
+    let Some(with) = with.first().map(|clause| clause.replacen("SET", "WITH", 1)) else {
+        return text.to_owned();
+    };
+    match tokens::top_level(text, "WHERE").map(|at| text.split_at(at)) {
+        Some((head, condition)) => format!("{head}{with} {condition}"),
+        None => format!("{text} {with}"),
+    }
+}
+
+/// Makes an index, or a key's, a part of a partitioned table's.
+pub(super) fn attach(object: &Object, parent: &Value) -> Option<String> {
+    let Value::Id(parent) = parent else { return None };
+    let name = |id: &ObjectId| quote::qualified(&[id.part(0), id.name()]);
+    Some(format!("ALTER INDEX {} ATTACH PARTITION {};", name(parent), name(&object.id)))
+}
+
+/// An index can be attached in place; it comes off only with the link of its table.
+pub(super) fn attachment(from: &Object, to: &Object, attr: Attr) -> Outcome {
+    if from.value(attr) != &Value::Null {
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
+    let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
+    Outcome::in_place(attach(to, to.value(attr)).into_iter().collect(), effects)
+}
 
 fn alter(object: &Object, clause: &str) -> String {
     format!("ALTER INDEX {} {clause};", Index.sql_name(object))

@@ -21,6 +21,7 @@ mod enum_type;
 mod extension;
 mod function;
 mod index;
+mod inheritance;
 mod materialized_view;
 mod policy;
 mod routine;
@@ -171,6 +172,27 @@ pub trait ObjectKind: Sync {
     fn goes_with(&self, _object: &Object) -> Option<ObjectId> {
         None
     }
+    /// What makes it when that is made and its own whole stands: a parent's column the child's.
+    fn made_by(&self, _object: &Object) -> Option<ObjectId> {
+        None
+    }
+    /// What it can only be dropped with, and goes with, while its whole is linked to a parent.
+    fn held_by(&self, _object: &Object) -> Option<ObjectId> {
+        None
+    }
+    /// Whether it links its whole to a parent: it comes after the whole's other parts and goes
+    /// before them.
+    fn links(&self) -> bool {
+        false
+    }
+    /// What must be gone before others enter there.
+    fn clears(&self, _object: &Object) -> Vec<Slot> {
+        Vec::new()
+    }
+    /// Where it must not come before others are gone from there.
+    fn enters(&self, _object: &Object) -> Vec<Slot> {
+        Vec::new()
+    }
     /// Whether `part` is written inside its own CREATE statement when both are new.
     fn absorbs(&self, _part: &Object) -> bool {
         false
@@ -261,6 +283,7 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &materialized_view::MaterializedView,
     &constraint::Constraint,
     &index::Index,
+    &inheritance::Inheritance,
     &rule::Rule,
     &trigger::Trigger,
     &policy::Policy,

@@ -2,7 +2,7 @@
 //!
 //! OIDs appear here as join keys of one capture; `introspect` replaces them by identities.
 
-use crate::model::Value;
+use crate::model::{Need, Value};
 use std::sync::Arc;
 
 /// The columns of one row. A missing column is a bug of the scan and panics.
@@ -43,6 +43,7 @@ pub mod class {
     pub const PG_NAMESPACE: u32 = 2615;
     pub const PG_REWRITE: u32 = 2618;
     pub const PG_TRIGGER: u32 = 2620;
+    pub const PG_INHERITS: u32 = 2611;
     pub const PG_DEFAULT_ACL: u32 = 826;
     pub const PG_EXTENSION: u32 = 3079;
     pub const PG_POLICY: u32 = 3256;
@@ -118,6 +119,10 @@ pub struct Found {
     pub part_of: Option<Address>,
     /// What also stands for it in `pg_depend`.
     pub also: Vec<Address>,
+    /// What it needs without `pg_depend` saying so.
+    pub needs: Vec<(Address, Need)>,
+    /// The ends of a dependency in `pg_depend` that this object is.
+    pub link: Option<(Address, Address)>,
 }
 
 /// A part of a name.
@@ -137,7 +142,17 @@ impl Found {
     /// An object with a plain name and neither owner nor aliases.
     pub fn new(address: Address, place: Place, name: String, values: Vec<Raw>) -> Self {
         let name = vec![Name::Plain(name)];
-        Self { address, place, name, values, owner: 0, part_of: None, also: Vec::new() }
+        Self {
+            address,
+            place,
+            name,
+            values,
+            owner: 0,
+            part_of: None,
+            also: Vec::new(),
+            needs: Vec::new(),
+            link: None,
+        }
     }
 
     /// The same with an owner.

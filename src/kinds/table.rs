@@ -1,10 +1,10 @@
-//! Ordinary tables (`pg_class`). Partitioned tables, partitions, inheriting and typed tables are
-//! not modelled yet: they stand in the ledger.
+//! Tables (`pg_class`): ordinary, partitioned, partitions, inheriting and typed ones. Foreign
+//! tables are not modelled yet: they stand in the ledger.
 
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column, constraint, sequence,
+    Rule, Scan, Slot, column, constraint, inheritance, sequence,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -31,6 +31,12 @@ const SPECS: &[AttrSpec] = &[
         doc: "where it is not the default (relreplident)",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "partition_key",
+        doc: "pg_get_partkeydef, where it is partitioned",
+        compare: Compare::Drift,
+    },
+    AttrSpec { name: "of_type", doc: "of a typed table (reloftype)", compare: Compare::Drift },
 ];
 const UNLOGGED: Attr = Attr::named(SPECS, "unlogged");
 const ACCESS_METHOD: Attr = Attr::named(SPECS, "access_method");
@@ -39,6 +45,8 @@ const OPTIONS: Attr = Attr::named(SPECS, "options");
 const ROW_SECURITY: Attr = Attr::named(SPECS, "row_security");
 const FORCE: Attr = Attr::named(SPECS, "force_row_security");
 const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
+const PARTITION_KEY: Attr = Attr::named(SPECS, "partition_key");
+const OF_TYPE: Attr = Attr::named(SPECS, "of_type");
 
 /// The kind.
 pub(super) struct Table;
@@ -51,9 +59,7 @@ impl ObjectKind for Table {
         Scan::Class
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        let plain =
-            !row.flag("relispartition") && !row.flag("inherits") && row.oid("reloftype") == 0;
-        if row.letter("relkind") == 'r' && plain { Claim::Mine } else { Claim::No }
+        if matches!(row.letter("relkind"), 'r' | 'p') { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_CLASS, row.oid("oid"));
@@ -75,6 +81,8 @@ impl ObjectKind for Table {
             Raw::Value(Value::flag(row.flag("relrowsecurity"))),
             Raw::Value(Value::flag(row.flag("relforcerowsecurity"))),
             Raw::Value(identity),
+            Raw::Value(Value::sql(row.text("partition_key").as_deref())),
+            Raw::Value(Value::sql(row.text("of_type").as_deref())),
         ];
         Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
             .owned(row.oid("relowner"))
@@ -97,26 +105,24 @@ impl ObjectKind for Table {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
-        let mut columns: Vec<&&Object> =
-            parts.iter().filter(|part| part.id.kind == Kind::Column).collect();
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+        let mut columns: Vec<&Object> =
+            parts.iter().copied().filter(|part| part.id.kind == Kind::Column).collect();
         columns.sort_by_key(|part| column::Column.position(part));
-        let constraints = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
-        let lines: Vec<String> = columns
-            .iter()
-            .map(|part| column::definition(part, parts))
-            .chain(constraints.map(|part| constraint::clause(part)))
-            .map(|line| format!("    {line}"))
-            .collect();
-        let body =
-            if lines.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", lines.join(",\n")) };
         let mut statements = vec![format!(
-            "CREATE {}TABLE {} {body}{};",
+            "CREATE {}TABLE {}{}{};",
             unlogged(object),
             self.sql_name(object),
-            tail(object)
+            body(object, &columns, parts),
+            tail(object, parts)
         )];
-        statements.extend(columns.iter().flat_map(|part| column::follow_ups(part)));
+        let inherits = parts.iter().any(|part| inheritance::is_plain(part));
+        for part in columns {
+            if inherits && column::is_inherited(part) {
+                statements.extend(column::as_inherited(ctx, part));
+            }
+            statements.extend(column::follow_ups(part));
+        }
         let mut alter = |condition: bool, clause: &str| {
             if condition {
                 statements.push(alter(object, clause));
@@ -139,6 +145,7 @@ impl ObjectKind for Table {
             Kind::Column | Kind::Default => true,
             Kind::Sequence => sequence::is_identity(part),
             Kind::Constraint => constraint::stands_in_table(part),
+            Kind::Inheritance => inheritance::is_plain(part),
             _ => false,
         }
     }
@@ -235,7 +242,48 @@ static RULES: &[Rule] = &[
             security(to, &format!("REPLICA IDENTITY {word}"))
         },
     },
+    Rule {
+        attrs: &["partition_key"],
+        change: |_, _, _| {
+            Outcome::report(
+                "how a table is partitioned cannot be changed: its rows would have to move",
+            )
+        },
+    },
+    Rule {
+        attrs: &["of_type"],
+        change: |_, _, to| match to.text(OF_TYPE) {
+            "" => security(to, "NOT OF"),
+            name => security(to, &format!("OF {name}")),
+        },
+    },
 ];
+
+/// Columns and constraints: those that a type or a parent brings are not written again.
+fn body(object: &Object, columns: &[&Object], parts: &[&Object]) -> String {
+    let inherits = parts.iter().any(|part| inheritance::is_plain(part));
+    let typed = object.value(OF_TYPE) != &Value::Null;
+    let own = columns.iter().filter(|part| !(inherits && column::is_inherited(part)));
+    let columns = own.filter_map(|part| {
+        if typed {
+            column::with_options(part, parts)
+        } else {
+            Some(column::definition(part, parts))
+        }
+    });
+    let constraints = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
+    let constraints = constraints.filter(|part| !(inherits && constraint::is_inherited(part)));
+    let lines: Vec<String> = columns
+        .chain(constraints.map(|part| constraint::clause(part)))
+        .map(|line| format!("    {line}"))
+        .collect();
+    match (typed, lines.is_empty()) {
+        (true, true) => format!(" OF {}", object.text(OF_TYPE)),
+        (true, false) => format!(" OF {} (\n{}\n)", object.text(OF_TYPE), lines.join(",\n")),
+        (false, true) => " ()".to_owned(),
+        (false, false) => format!(" (\n{}\n)", lines.join(",\n")),
+    }
+}
 
 fn alter(object: &Object, clause: &str) -> String {
     format!("ALTER TABLE {} {clause};", Table.sql_name(object))
@@ -249,8 +297,18 @@ fn unlogged(object: &Object) -> &'static str {
     if object.flag(UNLOGGED) { "UNLOGGED " } else { "" }
 }
 
-fn tail(object: &Object) -> String {
+fn tail(object: &Object, parts: &[&Object]) -> String {
+    let mut links: Vec<&&Object> =
+        parts.iter().filter(|part| inheritance::is_plain(part)).collect();
+    links.sort_by_key(|part| inheritance::Inheritance.position(part));
+    let parents: Vec<&str> = links.iter().map(|part| part.id.name()).collect();
     let mut sql = String::new();
+    if !parents.is_empty() {
+        sql = format!(" INHERITS ({})", parents.join(", "));
+    }
+    if object.value(PARTITION_KEY) != &Value::Null {
+        sql = format!("{sql} PARTITION BY {}", object.text(PARTITION_KEY));
+    }
     if !object.text(ACCESS_METHOD).is_empty() {
         sql = format!("{sql} USING {}", quote::ident(object.text(ACCESS_METHOD)));
     }

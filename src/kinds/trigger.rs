@@ -5,9 +5,9 @@ use crate::kinds::row::class;
 use crate::kinds::rule::{enabled, on_relation, switch};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan,
+    Rule, Scan, Slot,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::tokens;
 use std::collections::BTreeSet;
 
@@ -18,9 +18,15 @@ const SPECS: &[AttrSpec] = &[
         doc: "where it does not fire as usual (tgenabled)",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "cloned_from",
+        doc: "of a partition, where it fires unlike its parent's (tgparentid)",
+        compare: Compare::Drift,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const ENABLED: Attr = Attr::named(SPECS, "enabled");
+const CLONED_FROM: Attr = Attr::named(SPECS, "cloned_from");
 
 /// The kind.
 pub(super) struct Trigger;
@@ -32,17 +38,27 @@ impl ObjectKind for Trigger {
     fn scan(&self) -> Scan {
         Scan::Trigger
     }
-    fn claims(&self, row: &dyn Fields) -> Claim {
-        if row.oid("tgparentid") == 0 { Claim::Mine } else { Claim::No }
+    fn claims(&self, _: &dyn Fields) -> Claim {
+        Claim::Mine
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_TRIGGER, row.oid("oid"));
         let relation = Address::new(class::PG_CLASS, row.oid("tgrelid"));
+        let parent = row.oid("tgparentid");
         let values = vec![
             Raw::Value(Value::sql(row.text("definition").as_deref())),
             Raw::Value(enabled(row.letter("tgenabled"))),
+            if parent == 0 {
+                Raw::Value(Value::Null)
+            } else {
+                Raw::Ref(Address::new(class::PG_TRIGGER, parent))
+            },
         ];
-        Found::new(address, Place::Part(relation), row.name("tgname"), values)
+        let mut found = Found::new(address, Place::Part(relation), row.name("tgname"), values);
+        if parent != 0 {
+            found.needs.push((Address::new(class::PG_INHERITS, relation.object), Need::Hard));
+        }
+        found
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
@@ -59,6 +75,7 @@ impl ObjectKind for Trigger {
                     Outcome::rebuild().removing_if(fewer || narrower, "it may fire less often")
                 },
             },
+            Rule { attrs: &["cloned_from"], change: |_, _, _| Outcome::rebuild() },
             Rule {
                 attrs: &["enabled"],
                 change: |_, _, to| {
@@ -79,14 +96,29 @@ impl ObjectKind for Trigger {
     fn sql_name(&self, object: &Object) -> String {
         on_relation(object)
     }
+    fn held_by(&self, object: &Object) -> Option<ObjectId> {
+        original(object)
+    }
+    fn enters(&self, object: &Object) -> Vec<Slot> {
+        vec![("children", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
+    }
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        if original(object).is_some() {
+            // the link of its table made it
+            return vec![switch(object, "TRIGGER", object.text(ENABLED))];
+        }
         let mut statements = vec![format!("{};", object.text(DEFINITION))];
         if !object.text(ENABLED).is_empty() {
             statements.push(switch(object, "TRIGGER", object.text(ENABLED)));
         }
         statements
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        if let Some(original) = original(object) {
+            let state =
+                ctx.current.objects.get(&original).map_or("", |parent| parent.text(ENABLED));
+            return vec![switch(object, "TRIGGER", state)];
+        }
         vec![format!("DROP TRIGGER {};", self.sql_name(object))]
     }
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
@@ -95,6 +127,11 @@ impl ObjectKind for Trigger {
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
     }
+}
+
+/// The trigger of the partitioned table that it is a clone of.
+fn original(object: &Object) -> Option<ObjectId> {
+    if let Value::Id(id) = object.value(CLONED_FROM) { Some(id.clone()) } else { None }
 }
 
 /// The events that it fires for, from its definition. A list of columns narrows UPDATE.

@@ -47,6 +47,7 @@ kinds! {
     MaterializedView = "materialized_view", "A materialized view.";
     Constraint = "constraint", "A table constraint.";
     Index = "index", "An index without a constraint.";
+    Inheritance = "inheritance", "A table's link to a parent: a partition's or a child's.";
     Rule = "rule", "A rewrite rule.";
     Trigger = "trigger", "A trigger.";
     Policy = "policy", "A row-level security policy.";

@@ -16,6 +16,11 @@ pub(super) fn expand(ctx: &Ctx<'_>, dependents: &Dependents<'_>, changes: &mut C
         changes.dropped.iter().map(|id| (id.clone(), id.clone())).collect();
     work.extend(changes.rebuilt.iter().map(|(id, cause)| (id.clone(), cause.clone())));
     while let Some((id, cause)) = work.pop() {
+        if let Some(holder) = holder(ctx, &id, changes)
+            && let Some(added) = rebuild(ctx, &holder, &cause, &id, changes)
+        {
+            work.push((added, cause.clone()));
+        }
         for (dependent, need) in dependents.get(&id).into_iter().flatten() {
             if *need == Need::Soft
                 || is_gone(changes, dependent)
@@ -65,6 +70,19 @@ fn displace(
             rebuild(ctx, &dependent, &cause, &target, changes);
         }
     }
+}
+
+/// What a part of a linked whole can only go with: it must go, too.
+fn holder(ctx: &Ctx<'_>, id: &ObjectId, changes: &Changes) -> Option<ObjectId> {
+    let object = ctx.current.objects.get(id)?;
+    let holder = of(id.kind).held_by(object)?;
+    let links = |other: &ObjectId| {
+        let other = ctx.current.objects.get(other);
+        other.is_some_and(|other| of(other.id.kind).links() && other.parent == object.parent)
+    };
+    let whole_goes = object.parent.as_ref().is_some_and(|whole| is_gone(changes, whole));
+    let unlinked = changes.dropped.iter().chain(changes.rebuilt.keys()).any(links);
+    (!whole_goes && !unlinked && !is_gone(changes, &holder)).then_some(holder)
 }
 
 fn is_gone(changes: &Changes, id: &ObjectId) -> bool {

@@ -32,6 +32,10 @@ struct Places {
     finish: BTreeMap<ObjectId, usize>,
     drop: BTreeMap<ObjectId, usize>,
     alter: BTreeMap<ObjectId, Vec<usize>>,
+    /// Alterations of others that change this one, too.
+    affect: BTreeMap<ObjectId, Vec<usize>>,
+    /// Creations of links, by the whole that they link to a parent.
+    links: BTreeMap<ObjectId, Vec<usize>>,
 }
 
 /// Builds the graph. `alone` are parts that must not be absorbed, because that would close a cycle.
@@ -45,6 +49,9 @@ pub(super) fn build(
     drops(ctx, changes, alone, &mut nodes, &mut places);
     for (at, alter) in changes.altered.iter().enumerate() {
         places.alter.entry(alter.id.clone()).or_default().push(nodes.len());
+        for id in &alter.outcome.affects {
+            places.affect.entry(id.clone()).or_default().push(nodes.len());
+        }
         let members = vec![alter.id.clone()];
         nodes.push(Node {
             verb: Verb::Alter,
@@ -67,6 +74,7 @@ pub(super) fn build(
         alter_edges(ctx, id, &nodes, &places, &mut edges);
     }
     slot_edges(ctx, &places, &mut edges);
+    room_edges(ctx, &places, &mut edges);
     position_edges(ctx, &places, &mut edges);
     if blocked.is_empty() { Ok(Graph { nodes, edges: edges.map }) } else { Err(blocked) }
 }
@@ -99,13 +107,15 @@ fn drops(
         .chain(changes.rebuilt.keys())
         .filter(|id| ctx.current.objects.contains_key(*id))
         .collect();
+    let apart = linked(ctx.current, gone.iter().copied());
     let leader = |id: &ObjectId| -> Option<ObjectId> {
         if alone.contains(&(Verb::Drop, id.clone())) {
             return None;
         }
         let object = ctx.current.objects.get(id)?;
         let whole = object.parent.clone().or_else(|| of(id.kind).goes_with(object));
-        whole.filter(|whole| gone.contains(whole))
+        let holder = || of(id.kind).held_by(object).filter(|_| !is_apart(object, &apart));
+        whole.filter(|whole| gone.contains(whole)).or_else(holder).filter(|id| gone.contains(id))
     };
     group(Verb::Drop, gone.iter().copied(), leader, nodes, &mut places.drop);
 }
@@ -123,15 +133,24 @@ fn creates(
         .chain(changes.rebuilt.keys())
         .filter(|id| ctx.desired.objects.contains_key(*id))
         .collect();
+    let apart = linked(ctx.desired, new.iter().copied());
     let leader = |id: &ObjectId| -> Option<ObjectId> {
         if alone.contains(&(Verb::Create, id.clone())) {
             return None;
         }
         let object = ctx.desired.objects.get(id)?;
-        let whole = object.parent.clone().filter(|whole| new.contains(whole))?;
-        absorbs(&whole, object).then_some(whole)
+        let whole = object.parent.as_ref().filter(|whole| new.contains(whole));
+        let whole = whole.filter(|whole| absorbs(whole, object)).cloned();
+        let stands = object.parent.as_ref().is_some_and(|whole| !new.contains(whole));
+        let maker = || of(id.kind).made_by(object).filter(|id| stands && new.contains(id));
+        whole.or_else(|| maker().filter(|_| !is_apart(object, &apart)))
     };
     group(Verb::Create, new.iter().copied(), leader, nodes, &mut places.create);
+    for (id, at) in places.create.iter().filter(|(id, _)| of(id.kind).links()) {
+        if let Some(whole) = ctx.desired.objects.get(id).and_then(|link| link.parent.clone()) {
+            places.links.entry(whole).or_default().push(*at);
+        }
+    }
     for id in new {
         let weak = ctx.desired.needs_of(id).any(|(_, need)| need == Need::Auto);
         let object = ctx.desired.objects.get(id);
@@ -145,6 +164,19 @@ fn creates(
             });
         }
     }
+}
+
+/// The wholes whose links to parents are among `ids`: such a link comes or goes by itself.
+fn linked<'a>(
+    catalog: &'a Catalog,
+    ids: impl Iterator<Item = &'a ObjectId>,
+) -> BTreeSet<&'a ObjectId> {
+    let links = ids.filter(|id| of(id.kind).links());
+    links.filter_map(|id| catalog.objects.get(id)?.parent.as_ref()).collect()
+}
+
+fn is_apart(object: &Object, apart: &BTreeSet<&ObjectId>) -> bool {
+    object.parent.as_ref().is_some_and(|whole| apart.contains(whole))
 }
 
 fn absorbs(whole: &ObjectId, part: &Object) -> bool {
@@ -197,7 +229,8 @@ fn changing<'a>(
 ) -> Vec<&'a usize> {
     let whole = catalog.objects.get(id).and_then(|object| object.parent.as_ref());
     let of_whole = whole.into_iter().flat_map(|whole| shaping(places, nodes, whole));
-    shaping(places, nodes, id).chain(of_whole).collect()
+    let by_others = places.affect.get(id).into_iter().flatten();
+    shaping(places, nodes, id).chain(of_whole).chain(by_others).collect()
 }
 
 fn create_edges(
@@ -214,6 +247,11 @@ fn create_edges(
         return Some(Blocked::create(id, why));
     }
     edges.add(own, finish, false);
+    // by then its whole is linked to the parent
+    let whole = object.parent.as_ref();
+    for link in whole.into_iter().filter_map(|whole| places.links.get(whole)).flatten() {
+        edges.add(Some(link), finish, false);
+    }
     edges.add(places.drop.get(id), own, false);
     for (needed, need) in ctx.desired.needs_of(id) {
         let soft = need == Need::Soft;
@@ -234,10 +272,11 @@ fn create_edges(
 
 fn drop_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) {
     let own = places.drop.get(id);
-    for (needed, _) in ctx.current.needs_of(id).filter(|(_, need)| *need != Need::Soft) {
-        edges.add(own, places.drop.get(needed), false);
+    for (needed, need) in ctx.current.needs_of(id) {
+        let soft = need == Need::Soft;
+        edges.add(own, places.drop.get(needed), soft);
         for alter in changing(ctx.current, places, nodes, needed) {
-            edges.add(own, Some(alter), false);
+            edges.add(own, Some(alter), soft);
         }
     }
 }
@@ -293,6 +332,28 @@ fn slot_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
             ctx.desired.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
         for slot in slots {
             for before in freed.get(&slot).into_iter().flatten() {
+                edges.add(Some(before), Some(at), false);
+            }
+        }
+    }
+}
+
+/// What clears a room goes before others enter it.
+fn room_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
+    let mut cleared: BTreeMap<_, Vec<&usize>> = BTreeMap::new();
+    for (id, at) in &places.drop {
+        let Some(object) = ctx.current.objects.get(id) else { continue };
+        for room in of(id.kind).clears(object) {
+            cleared.entry(room).or_default().push(at);
+        }
+    }
+    let entering = places.create.iter().map(|(id, at)| (id, at, ctx.desired));
+    // what goes enters, too, unless it is what clears
+    let leaving = places.drop.iter().map(|(id, at)| (id, at, ctx.current));
+    for (id, at, catalog) in entering.chain(leaving.filter(|(id, ..)| !of(id.kind).links())) {
+        let Some(object) = catalog.objects.get(id) else { continue };
+        for room in of(id.kind).enters(object) {
+            for before in cleared.get(&room).into_iter().flatten() {
                 edges.add(Some(before), Some(at), false);
             }
         }
@@ -375,11 +436,11 @@ const RELATION_WORDS: &[&str] = &[
 
 /// New columns come in the order that they have in the desired state.
 fn position_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
-    let mut siblings: BTreeMap<&ObjectId, Vec<(i64, usize)>> = BTreeMap::new();
+    let mut siblings: BTreeMap<(&ObjectId, Kind), Vec<(i64, usize)>> = BTreeMap::new();
     for (id, at) in &places.create {
         let Some(object) = ctx.desired.objects.get(id) else { continue };
         if let (Some(position), Some(parent)) = (of(id.kind).position(object), &object.parent) {
-            siblings.entry(parent).or_default().push((position, *at));
+            siblings.entry((parent, id.kind)).or_default().push((position, *at));
         }
     }
     for list in siblings.values_mut() {

@@ -32,6 +32,25 @@ pub fn top_level(sql: &str, word: &str) -> Option<usize> {
     None
 }
 
+/// The elements of a list that commas outside of quotes, parentheses and brackets divide.
+pub fn elements(list: &str) -> Vec<&str> {
+    let (mut depth, mut start) = (0_i32, 0);
+    let mut elements = Vec::new();
+    for token in tokens(list) {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth -= 1,
+            "," if depth == 0 => {
+                elements.push(list.get(start..token.start).unwrap_or_default().trim());
+                start = token.start + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.push(list.get(start..).unwrap_or_default().trim());
+    elements
+}
+
 #[cfg(test)]
 mod tests {
     use super::{has_words, top_level};

@@ -4,13 +4,15 @@ mod not_null;
 mod retype;
 mod statement;
 
-pub(super) use statement::{definition, follow_ups, option_clauses, storage_word};
+pub(super) use statement::{
+    as_inherited, definition, follow_ups, option_clauses, storage_word, with_options,
+};
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, default, sequence,
+    Rule, Scan, Slot, default, inheritance, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -57,6 +59,16 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec { name: "position", doc: "order among the columns (attnum)", compare: Compare::Rank },
+    AttrSpec {
+        name: "inherited_from",
+        doc: "the column of the first parent that has it (attinhcount)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "local",
+        doc: "inherited, and declared here as well (attislocal)",
+        compare: Compare::Drift,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
@@ -71,6 +83,8 @@ const COMPRESSION: Attr = Attr::named(SPECS, "compression");
 const STATISTICS: Attr = Attr::named(SPECS, "statistics");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
 const POSITION: Attr = Attr::named(SPECS, "position");
+const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
+const LOCAL: Attr = Attr::named(SPECS, "local");
 
 /// The kind.
 pub(super) struct Column;
@@ -83,12 +97,14 @@ impl ObjectKind for Column {
         Scan::Attribute
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if row.letter("relkind") == 'r' { Claim::Mine } else { Claim::No }
+        if matches!(row.letter("relkind"), 'r' | 'p') { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
-        let number = row.int("attnum").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
+        let number = number_of(row, "attnum");
         let relation = row.oid("attrelid");
         let generated = row.letter("attgenerated") != '\0';
+        let parent = Address::column(row.oid("parent_table"), number_of(row, "parent_number"));
+        let inherited = parent.object != 0;
         let values = vec![
             Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
             Raw::Value(Value::text(row.text("collation").as_deref())),
@@ -111,12 +127,17 @@ impl ObjectKind for Column {
             Raw::Value(statistics(row)),
             Raw::Value(user_options(&row.texts("attoptions"))),
             Raw::Value(Value::Int(i64::from(number))),
+            if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
+            Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
         ];
         let address = Address::column(relation, number);
         let table = Address::new(class::PG_CLASS, relation);
         let mut found = Found::new(address, Place::Part(table), row.name("attname"), values);
         if generated {
             found.also.push(Address::new(class::PG_ATTRDEF, row.oid("attrdef")));
+        }
+        if inherited {
+            found.needs.push((parent, Need::Hard));
         }
         if row.oid("not_null_oid") != 0 {
             found.also.push(Address::new(class::PG_CONSTRAINT, row.oid("not_null_oid")));
@@ -155,7 +176,7 @@ impl ObjectKind for Column {
             || (part.id.kind == Kind::Sequence && sequence::is_identity(part))
     }
     fn rebuildable(&self, object: &Object) -> bool {
-        is_generated(object)
+        is_generated(object) && !is_inherited(object)
     }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
@@ -189,6 +210,18 @@ impl ObjectKind for Column {
         let not_null = object.flag(NOT_NULL_PENDING) || object.flag(NOT_NULL_NO_INHERIT);
         not_null.then_some((18, "NOT NULL constraints with NOT VALID or NO INHERIT"))
     }
+    fn made_by(&self, object: &Object) -> Option<ObjectId> {
+        inherited_from(object).cloned()
+    }
+    fn held_by(&self, object: &Object) -> Option<ObjectId> {
+        inherited_from(object).filter(|_| !object.flag(LOCAL)).cloned()
+    }
+    fn clears(&self, object: &Object) -> Vec<Slot> {
+        vec![("columns", table_path(object))]
+    }
+    fn enters(&self, object: &Object) -> Vec<Slot> {
+        vec![("children", table_path(object))]
+    }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         if is_generated(object) { value_slot(&object.id) } else { Vec::new() }
     }
@@ -205,6 +238,7 @@ static RULES: &[Rule] = &[
     Rule { attrs: &["type", "collation"], change: retype::change },
     Rule { attrs: not_null::ATTRS, change: not_null::change },
     Rule { attrs: &["generated", "generated_kind"], change: generation },
+    Rule { attrs: &["inherited_from", "local"], change: inherits },
     Rule {
         attrs: &["storage"],
         change: |ctx, _, to| {
@@ -251,6 +285,73 @@ pub(super) fn is_generated(object: &Object) -> bool {
     object.value(GENERATED) != &Value::Null
 }
 
+/// The parent's column that this one follows.
+pub(super) fn inherited_from(object: &Object) -> Option<&ObjectId> {
+    if object.id.kind != Kind::Column {
+        return None;
+    }
+    if let Value::Id(id) = object.value(INHERITED_FROM) { Some(id) } else { None }
+}
+
+/// Whether only a parent declares it.
+pub(super) fn is_inherited(object: &Object) -> bool {
+    inherited_from(object).is_some() && !object.flag(LOCAL)
+}
+
+/// The columns that inherit from this one, through all levels.
+fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
+    let mut found = vec![column.clone()];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).cloned() {
+        let inherits = |object: &&Object| inherited_from(object) == Some(&parent);
+        found.extend(catalog.objects.values().filter(inherits).map(|object| object.id.clone()));
+        at += 1;
+    }
+    found.remove(0);
+    found
+}
+
+/// Whether a parent's statement makes the same change here: it inherits before and after, and the
+/// parent's attributes come to be the same.
+fn by_parent(ctx: &Ctx<'_>, from: &Object, to: &Object, attrs: &[Attr]) -> bool {
+    let Some(parent) = inherited_from(to).filter(|id| inherited_from(from) == Some(id)) else {
+        return false;
+    };
+    let (before, after) = (ctx.current.objects.get(parent), ctx.desired.objects.get(parent));
+    before.zip(after).is_some_and(|(before, after)| {
+        attrs.iter().all(|attr| {
+            let changes = before.value(*attr) != after.value(*attr);
+            from.value(*attr) == to.value(*attr)
+                || (changes && after.value(*attr) == to.value(*attr))
+        })
+    })
+}
+
+/// What a link to a parent does by itself; a column that is declared twice cannot stop being so.
+fn inherits(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let stays = inherited_from(from).is_some() && inherited_from(from) == inherited_from(to);
+    if stays && from.flag(LOCAL) {
+        return Outcome::report(
+            "a column that its table declares itself cannot become only inherited",
+        );
+    }
+    if stays {
+        return Outcome::report("an inherited column cannot become declared by its table as well");
+    }
+    if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
+        return Outcome::report("a column that its table declares itself stays declared by it");
+    }
+    Outcome::in_place(Vec::new(), Effects::default())
+}
+
+fn table_path(object: &Object) -> Vec<String> {
+    vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()]
+}
+
+fn number_of(row: &dyn Fields, column: &str) -> i32 {
+    row.int(column).and_then(|number| i32::try_from(number).ok()).unwrap_or(0)
+}
+
 /// Where a column's values come from when none is given: a default, an identity or an expression,
 /// and never two of them.
 pub(super) fn value_slot(column: &ObjectId) -> Vec<Slot> {
@@ -295,6 +396,9 @@ fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
 }
 
 fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if by_parent(ctx, from, to, &[GENERATED, GENERATED_KIND]) {
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
     let (before, after) = (from.text(GENERATED_KIND), to.text(GENERATED_KIND));
     let table = relation_of(to);
     if before == "STORED" && after.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{
     NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT, NOT_NULL_PENDING, alter_column,
-    alter_table, column_statement,
+    alter_table, by_parent, column_statement,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
@@ -54,7 +54,11 @@ fn is_plain(column: &Object) -> bool {
 }
 
 /// From one state to another. Only one such constraint can stand on a column.
-pub(super) fn change(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let attrs = [NOT_NULL, NOT_NULL_PENDING, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT];
+    if by_parent(ctx, from, to, &attrs) {
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
     let table = relation_of(to);
     let same_constraint = from.text(NOT_NULL_CONSTRAINT) == to.text(NOT_NULL_CONSTRAINT)
         && from.flag(NOT_NULL_NO_INHERIT) == to.flag(NOT_NULL_NO_INHERIT);

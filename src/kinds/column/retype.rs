@@ -1,6 +1,6 @@
 //! A column's type or collation changes (catalog.md 2.3, measured on 13 to 18).
 
-use super::{COLLATION, TYPE, is_generated, statement};
+use super::{COLLATION, TYPE, heirs, inherited_from, is_generated, is_inherited, statement};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
 use crate::kinds::{constraint, index};
@@ -8,6 +8,10 @@ use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if inherited_from(to).is_some() && inherited_from(to) == inherited_from(from) {
+        // the parent's statement reaches it
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
     let table = relation_of(to);
     let (before, after) = (Type::read(from.text(TYPE)), Type::read(to.text(TYPE)));
     if before.array != after.array {
@@ -41,6 +45,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let same_family = before.family() == after.family() && !before.family().is_empty();
     let displaces = if same_family || before.name == after.name { for_family } else { for_any };
     let mut outcome = Outcome::in_place(statements, effects).displacing(displaces);
+    outcome.affects = heirs(ctx.current, &to.id);
     if work == Work::Lossy {
         outcome =
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
@@ -62,8 +67,8 @@ fn user_of_row_type<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a ObjectId> 
 /// What refuses a new type of the column, and the default, whose text would keep the old type.
 fn for_family(dependent: &Object) -> bool {
     match dependent.id.kind {
-        Kind::Column => is_generated(dependent),
-        Kind::Table | Kind::Sequence | Kind::Constraint | Kind::Index => false,
+        Kind::Column => is_generated(dependent) && !is_inherited(dependent),
+        Kind::Table | Kind::Sequence | Kind::Constraint | Kind::Index | Kind::Inheritance => false,
         _ => true,
     }
 }

@@ -1,11 +1,11 @@
 //! How a column is written.
 
 use super::{
-    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, OPTIONS, STATISTICS, STORAGE, TYPE,
-    column_statement, not_null,
+    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, NOT_NULL, OPTIONS, STATISTICS, STORAGE,
+    TYPE, column_statement, inherited_from, not_null,
 };
-use crate::kinds::{default, sequence};
-use crate::model::{Kind, Object, Value};
+use crate::kinds::{Ctx, default, sequence};
+use crate::model::{Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +16,34 @@ pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
     if !column.text(COLLATION).is_empty() {
         sql = format!("{sql} COLLATE {}", column.text(COLLATION));
     }
+    sql + &clauses(column, parts)
+}
+
+/// `name WITH OPTIONS ...` of a typed table, where it has any.
+pub(crate) fn with_options(column: &Object, parts: &[&Object]) -> Option<String> {
+    let clauses = clauses(column, parts);
+    let name = quote::ident(column.id.name());
+    (!clauses.is_empty()).then(|| format!("{name} WITH OPTIONS{clauses}"))
+}
+
+/// What a column that came with a parent has of its own.
+pub(crate) fn as_inherited(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    let default = |column: &ObjectId| {
+        let id = ObjectId::from_parts(Kind::Default, column.path.to_vec());
+        ctx.desired.objects.get(&id).map(default::expression)
+    };
+    let parent = inherited_from(column).and_then(|id| ctx.desired.objects.get(id));
+    let own = default(&column.id);
+    let clause = (own != parent.and_then(|parent| default(&parent.id)))
+        .then(|| own.map_or("DROP DEFAULT".to_owned(), |text| format!("SET DEFAULT {text}")));
+    let stricter = column.flag(NOT_NULL) && !parent.is_some_and(|parent| parent.flag(NOT_NULL));
+    let not_null = stricter.then(|| "SET NOT NULL".to_owned());
+    clause.into_iter().chain(not_null).map(|clause| column_statement(column, &clause)).collect()
+}
+
+/// What follows the type.
+fn clauses(column: &Object, parts: &[&Object]) -> String {
+    let mut sql = String::new();
     if column.value(GENERATED) != &Value::Null {
         sql = format!(
             "{sql} GENERATED ALWAYS AS ({}) {}",

@@ -1,0 +1,228 @@
+//! Links between a table and its parents (`pg_inherits`): partitions with their bounds, and plain
+//! inheritance. They are objects of their own, because a link comes and goes without its table.
+
+use crate::kinds::row::class;
+use crate::kinds::{
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Slot, Source,
+};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
+use crate::sql::quote;
+
+const SPECS: &[AttrSpec] = &[
+    AttrSpec { name: "parent", doc: "inhparent", compare: Compare::Drift },
+    AttrSpec {
+        name: "bound",
+        doc: "of a partition: pg_get_expr(relpartbound), LIST values sorted",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "detach_pending",
+        doc: "14+: DETACH CONCURRENTLY did not end",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "bound_text",
+        doc: "the bound as it was written, where LIST values have another order",
+        compare: Compare::Info,
+    },
+    AttrSpec {
+        name: "position",
+        doc: "order among the parents (inhseqno)",
+        compare: Compare::Drift,
+    },
+];
+const PARENT: Attr = Attr::named(SPECS, "parent");
+const BOUND_TEXT: Attr = Attr::named(SPECS, "bound_text");
+const BOUND: Attr = Attr::named(SPECS, "bound");
+const DETACH_PENDING: Attr = Attr::named(SPECS, "detach_pending");
+const POSITION: Attr = Attr::named(SPECS, "position");
+
+static SOURCE: Source =
+    Source { catalog: "pg_inherits", class: class::PG_INHERITS, query, schema: None, acl: None };
+
+// links between indexes are the indexes' own
+fn query(major: i32) -> String {
+    let pending = if major >= 14 { "h.inhdetachpending" } else { "false" };
+    format!(
+        "SELECT h.inhrelid AS oid, h.inhparent, h.inhseqno::int4 AS inhseqno, {pending} AS inhdetachpending, \
+         pg_catalog.format('%I.%I', n.nspname, p.relname) AS parent_name, \
+         pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound \
+         FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid \
+         JOIN pg_catalog.pg_class p ON p.oid = h.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND h.inhrelid >= 16384"
+    )
+}
+
+/// The kind.
+pub(super) struct Inheritance;
+
+impl ObjectKind for Inheritance {
+    fn kind(&self) -> Kind {
+        Kind::Inheritance
+    }
+    fn scan(&self) -> Scan {
+        Scan::Own(Kind::Inheritance)
+    }
+    fn source(&self) -> Option<&'static Source> {
+        Some(&SOURCE)
+    }
+    fn claims(&self, _: &dyn Fields) -> Claim {
+        Claim::Mine
+    }
+    fn decode(&self, row: &dyn Fields) -> Found {
+        let child = Address::new(class::PG_CLASS, row.oid("oid"));
+        let parent = Address::new(class::PG_CLASS, row.oid("inhparent"));
+        let bound = row.text("bound");
+        let normal = bound.as_deref().map(sorted);
+        let written = bound.clone().filter(|text| Some(text) != normal.as_ref());
+        let order = if bound.is_some() { None } else { row.int("inhseqno") };
+        // several parents share a child: the number tells them apart
+        let number = row.int("inhseqno").and_then(|number| i32::try_from(number).ok()).unwrap_or(1);
+        let address = Address { class: SOURCE.class, object: child.object, sub: number - 1 };
+        let values = vec![
+            Raw::Ref(parent),
+            Raw::Value(Value::sql(normal.as_deref())),
+            Raw::Value(Value::flag(row.flag("inhdetachpending"))),
+            Raw::Value(Value::sql(written.as_deref())),
+            Raw::Value(order.map_or(Value::Null, Value::Int)),
+        ];
+        let mut found = Found::new(address, Place::Part(child), row.name("parent_name"), values);
+        found.needs.push((parent, Need::Hard));
+        found.link = Some((child, parent));
+        found
+    }
+    fn attrs(&self) -> &'static [AttrSpec] {
+        SPECS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        &[
+            Rule {
+                attrs: &["parent", "bound", "bound_text", "position"],
+                change: |_, from, to| {
+                    let moved = from.value(BOUND) != to.value(BOUND);
+                    Outcome::rebuild().removing_if(moved, "the partition holds other rows")
+                },
+            },
+            Rule {
+                attrs: &["detach_pending"],
+                change: |_, _, to| {
+                    if to.flag(DETACH_PENDING) {
+                        return Outcome::report("in dev its detaching did not end");
+                    }
+                    Outcome::rebuild()
+                },
+            },
+        ]
+    }
+    fn facets(&self) -> FacetSpec {
+        FacetSpec::default()
+    }
+    fn noun(&self, _: &Object) -> &'static str {
+        "TABLE"
+    }
+    fn sql_name(&self, object: &Object) -> String {
+        quote::qualified(&[object.id.part(0), object.id.part(1)])
+    }
+    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        let (child, parent) = (self.sql_name(object), object.id.name());
+        vec![if is_partition(object) {
+            let written = [object.text(BOUND_TEXT), object.text(BOUND)];
+            let bound = written.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+            format!("ALTER TABLE {parent} ATTACH PARTITION {child} {bound};")
+        } else {
+            format!("ALTER TABLE {child} INHERIT {parent};")
+        }]
+    }
+    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+        let (child, parent) = (self.sql_name(object), object.id.name());
+        let pending = if object.flag(DETACH_PENDING) { " FINALIZE" } else { "" };
+        vec![if is_partition(object) {
+            format!("ALTER TABLE {parent} DETACH PARTITION {child}{pending};")
+        } else {
+            format!("ALTER TABLE {child} NO INHERIT {parent};")
+        }]
+    }
+    fn position(&self, object: &Object) -> Option<i64> {
+        object.value(POSITION).as_int()
+    }
+    fn links(&self) -> bool {
+        true
+    }
+    fn clears(&self, object: &Object) -> Vec<Slot> {
+        let parent = path(object);
+        vec![("bounds", parent.clone()), ("children", parent)]
+    }
+    fn enters(&self, object: &Object) -> Vec<Slot> {
+        let parent = path(object);
+        vec![("bounds", parent.clone()), ("columns", parent)]
+    }
+    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        let Some(child) = &object.parent else { return Effects::default() };
+        let effects = Effects::lock(child, Lock::AccessExclusive);
+        let (Value::Id(parent), true) = (object.value(PARENT), is_partition(object)) else {
+            return effects;
+        };
+        let mut effects = effects.scanning(child).failing("a row does not belong to the partition");
+        effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
+        effects
+    }
+    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        let mut effects = Effects::default();
+        for table in object.parent.iter().chain(parent(object)) {
+            effects.join(Effects::lock(table, Lock::AccessExclusive));
+        }
+        effects
+    }
+}
+
+fn path(object: &Object) -> Vec<String> {
+    parent(object).map(|id| id.path.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+fn parent(object: &Object) -> Option<&ObjectId> {
+    if let Value::Id(id) = object.value(PARENT) { Some(id) } else { None }
+}
+
+/// Whether the table is a partition by this link.
+pub(super) fn is_partition(object: &Object) -> bool {
+    object.id.kind == Kind::Inheritance && object.value(BOUND) != &Value::Null
+}
+
+/// Whether the table of a part is a partition.
+pub(super) fn makes_partition(catalog: &Catalog, part: &Object) -> bool {
+    let Some(table) = &part.parent else { return false };
+    let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
+    let link = catalog.objects.range(first..).next();
+    link.is_some_and(|(_, link)| link.parent.as_ref() == Some(table) && is_partition(link))
+}
+
+/// Whether the link stands in the child's CREATE TABLE.
+pub(super) fn is_plain(object: &Object) -> bool {
+    object.id.kind == Kind::Inheritance && !is_partition(object)
+}
+
+/// The values of `FOR VALUES IN (...)` in order: PostgreSQL keeps them as they were written.
+fn sorted(bound: &str) -> String {
+    const HEAD: &str = "FOR VALUES IN (";
+    let list = bound.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(')'));
+    let Some(list) = list else { return bound.to_owned() };
+    let mut values = crate::sql::tokens::elements(list);
+    values.sort_unstable();
+    format!("{HEAD}{})", values.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted;
+
+    #[test]
+    fn list_values_have_no_order() {
+        assert_eq!(
+            sorted("FOR VALUES IN ('b', 'a, c', NULL)"),
+            "FOR VALUES IN ('a, c', 'b', NULL)"
+        );
+        let range = "FOR VALUES FROM (2) TO (1)";
+        assert_eq!(sorted(range), range);
+    }
+}
