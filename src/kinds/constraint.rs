@@ -185,8 +185,18 @@ impl ObjectKind for Constraint {
         statements.extend(marks(object));
         statements
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![alter(object, &format!("DROP CONSTRAINT {}", quote::ident(object.id.name())))]
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        let clause = format!("DROP CONSTRAINT {}", quote::ident(object.id.name()));
+        let stays = |id: &ObjectId| {
+            let heir = ctx.current.objects.get(id);
+            heir.is_some_and(|heir| named(heir, INHERITED_FROM).as_ref() == Some(&object.id))
+                && ctx.desired.objects.get(id).is_some_and(|heir| !is_inherited(heir))
+        };
+        if object.text(TYPE) == "check" && ctx.current.objects.keys().any(stays) {
+            // children that keep it have it as their own from then on
+            return vec![format!("ALTER TABLE ONLY {} {clause};", table_name(object))];
+        }
+        vec![alter(object, &clause)]
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let table = relation_of(object);

@@ -1,7 +1,7 @@
 //! What prod shall be after the bridge: dev's state, as far as it was asked for and can be had.
 
 use crate::kinds::{facet, of};
-use crate::model::{Catalog, Kind, Object, ObjectId};
+use crate::model::{Catalog, Kind, Need, Object, ObjectId};
 use crate::plan::schedule::{Blocked, Obstacle, Schedule, all_ids, schedule};
 use crate::plan::{Drops, Options, merge};
 use serde::{Deserialize, Serialize};
@@ -223,9 +223,7 @@ impl Goal {
                 .catalog
                 .needs
                 .iter()
-                .filter(|(_, needs)| {
-                    needs.get(&id).is_some_and(|need| *need != crate::model::Need::Soft)
-                })
+                .filter(|(_, needs)| needs.get(&id).is_some_and(|need| *need != Need::Soft))
                 .map(|(dependent, _)| dependent.clone())
                 .collect();
             if let Some(cause) = &cause {
@@ -268,9 +266,16 @@ impl Goal {
                 break;
             }
         }
-        for member in family.keys() {
-            self.catalog.remove(member);
-            self.catalog.adopt(prod, member);
+        let mut work: Vec<ObjectId> = family.into_keys().cloned().collect();
+        while let Some(member) = work.pop() {
+            self.catalog.remove(&member);
+            self.catalog.adopt(prod, &member);
+            // and what they need there
+            let needed = prod.needs_of(&member).filter(|(_, need)| *need != Need::Soft);
+            let missing = needed.filter(|(id, _)| !self.catalog.objects.contains_key(*id));
+            work.extend(
+                missing.map(|(id, _)| id.clone()).filter(|id| prod.objects.contains_key(id)),
+            );
         }
     }
 }

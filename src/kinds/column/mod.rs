@@ -168,8 +168,22 @@ impl ObjectKind for Column {
         statements.extend(follow_ups(object));
         statements
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![format!("{} DROP COLUMN {};", alter_table(object), quote::ident(object.id.name()))]
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        let drop = |table: String, object: &Object| {
+            format!("{table} DROP COLUMN {};", quote::ident(object.id.name()))
+        };
+        let heirs = heirs(ctx.current, &object.id);
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            heirs.iter().partition(|id| ctx.desired.objects.contains_key(*id));
+        if kept.is_empty() {
+            return vec![drop(alter_table(object), object)];
+        }
+        // children that keep it have it as their own from then on
+        let only = alter_table(object).replacen("TABLE", "TABLE ONLY", 1);
+        let gone = gone.into_iter().filter_map(|id| ctx.current.objects.get(id));
+        let gone = gone.filter(|heir| ctx.desired.objects.contains_key(&relation_of(heir)));
+        let rest = gone.map(|heir| drop(alter_table(heir), heir));
+        std::iter::once(drop(only, object)).chain(rest).collect()
     }
     fn absorbs(&self, part: &Object) -> bool {
         part.id.kind == Kind::Default
@@ -303,8 +317,11 @@ fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
     let mut found = vec![column.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
-        let inherits = |object: &&Object| inherited_from(object) == Some(&parent);
-        found.extend(catalog.objects.values().filter(inherits).map(|object| object.id.clone()));
+        let first = ObjectId::from_parts(Kind::Column, Vec::new());
+        let columns = catalog.objects.range(first..).map(|(_, object)| object);
+        let columns = columns.take_while(|object| object.id.kind == Kind::Column);
+        let inherits = columns.filter(|object| inherited_from(object) == Some(&parent));
+        found.extend(inherits.map(|object| object.id.clone()));
         at += 1;
     }
     found.remove(0);
