@@ -1,7 +1,7 @@
 //! The sample of the demo: rows R2 and R3 of the mission.
 
 use crate::program::{Bundle, pgbridge};
-use crate::support::{Cluster, Database, Options, compare, majors};
+use crate::support::{Cluster, Database, Options, compare, main_majors};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -41,7 +41,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn the_bridge_leads_to_dev_and_the_rollback_back() {
-    for major in majors() {
+    for major in main_majors() {
         let (dev, prod) = databases(major, "bridge");
         let before = prod.dump();
         let bundle = Bundle::of(&dev, &prod, "emit");
@@ -61,7 +61,7 @@ fn the_bridge_leads_to_dev_and_the_rollback_back() {
 
 #[test]
 fn without_being_asked_nothing_is_dropped() {
-    let (dev, prod) = databases(majors()[0], "keep");
+    let (dev, prod) = databases(main_majors()[0], "keep");
     let bundle = Bundle::of(&dev, &prod, "report");
     assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
     let sql: String = bundle
@@ -83,7 +83,7 @@ fn without_being_asked_nothing_is_dropped() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let (dev, prod) = databases(majors()[0], "bytes");
+    let (dev, prod) = databases(main_majors()[0], "bytes");
     let first = contents(&Bundle::of(&dev, &prod, "emit").path());
     let second = contents(&Bundle::of(&dev, &prod, "emit").path());
     assert!(first.len() > 10, "{:?}", first.keys());
@@ -95,7 +95,7 @@ fn the_same_input_gives_the_same_bytes() {
 
 #[test]
 fn the_report_counts_what_the_databases_hold() {
-    let (dev, prod) = databases(majors()[0], "report");
+    let (dev, prod) = databases(main_majors()[0], "report");
     let bundle = Bundle::of(&dev, &prod, "report");
     let report =
         std::fs::read_to_string(bundle.path().join("MIGRATION_RECONCILIATION_REPORT.md")).unwrap();
@@ -114,7 +114,7 @@ fn the_report_counts_what_the_databases_hold() {
 
 #[test]
 fn the_validation_tells_a_bridged_prod_from_another() {
-    for major in majors() {
+    for major in main_majors() {
         let (dev, prod) = databases(major, "validation");
         let bundle = Bundle::of(&dev, &prod, "emit");
         let script = bundle.path().join("VALIDATION_SQL.sql");
@@ -127,7 +127,7 @@ fn the_validation_tells_a_bridged_prod_from_another() {
 
 #[test]
 fn snapshots_stand_for_their_databases() {
-    let (dev, prod) = databases(majors()[0], "snapshot");
+    let (dev, prod) = databases(main_majors()[0], "snapshot");
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     for (database, name) in [(&dev, "dev.json"), (&prod, "prod.json")] {

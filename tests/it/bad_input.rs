@@ -1,11 +1,11 @@
 //! Bad input: a one-paragraph error with a way out, exit code 2, nothing half written.
 
 use crate::program::{Bundle, pgbridge, pgbridge_with};
-use crate::support::{Cluster, Database, LOCKED_PASSWORD, majors, psql};
+use crate::support::{Cluster, Database, LOCKED_PASSWORD, main_majors, psql};
 use std::path::Path;
 
 fn two(name: &str) -> (Database, Database) {
-    let cluster = Cluster::get(majors()[0]);
+    let cluster = Cluster::get(main_majors()[0]);
     (
         cluster.create_database(&format!("{name}_dev")),
         cluster.create_database(&format!("{name}_prod")),
@@ -153,7 +153,11 @@ fn text_that_is_no_utf8() {
 #[test]
 fn no_such_database() {
     let (dev, _prod) = two("nobase");
-    reconcile(&dev.url(), &Cluster::get(majors()[0]).url("nosuchdatabase"), &["nosuchdatabase"]);
+    reconcile(
+        &dev.url(),
+        &Cluster::get(main_majors()[0]).url("nosuchdatabase"),
+        &["nosuchdatabase"],
+    );
 }
 
 #[test]

@@ -1,143 +1,139 @@
 //! Every kind by execution: load both sides, plan, apply, compare, plan again, roll back, compare.
+//!
+//! The cases of one major and direction share two databases, each case in a schema of its own;
+//! when something fails there, halves of the pack are tried until it is known which case it was.
+
+mod list;
 
 use crate::program::{Bundle, pgbridge};
 use crate::support::{Cluster, Options, compare, majors};
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use list::{Case, Expected, cases, label};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Columns can only be appended, so an order that differs is no failure here.
 const JUDGE: Options = Options { ignore_column_order: true, sort_acl: true };
 
-#[derive(Debug, Clone)]
-struct Case {
-    folder: PathBuf,
+/// Cases that share their databases.
+#[derive(Debug)]
+struct Pack<'a> {
     major: u32,
     reverse: bool,
+    cases: Vec<&'a Case>,
 }
 
-impl Case {
-    /// `kind/case on 15, a to b`.
+/// Cases that do not come through: one, or several that only fail together.
+type Failure = (String, String);
+
+impl<'a> Pack<'a> {
+    fn with(&self, cases: &[&'a Case]) -> Self {
+        Self { cases: cases.to_vec(), ..*self }
+    }
+
     fn name(&self) -> String {
-        let kind =
-            self.folder.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
-        let way = if self.reverse { "b to a" } else { "a to b" };
-        format!("{kind}/{} {way}", self.folder.file_name().unwrap().display())
+        let labels: Vec<String> = self.cases.iter().map(|case| label(case, self.reverse)).collect();
+        format!("{} on {}", labels.join(" with "), self.major)
+    }
+
+    /// There and back again.
+    fn run(&self) -> Result<(), String> {
+        let cluster = Cluster::get(self.major);
+        let (dev_side, prod_side) = if self.reverse { ("a", "b") } else { ("b", "a") };
+        let load = |role: &str, side: &str| {
+            let database = cluster.create_database(&format!("case_{role}"));
+            let arguments: Vec<String> =
+                self.cases.iter().flat_map(|case| case.psql_arguments(side)).collect();
+            database
+                .psql_with(&arguments)
+                .map_err(|error| format!("{side}.sql does not load: {error}"))?;
+            Ok::<_, String>(database)
+        };
+        let (dev, prod) = (load("dev", dev_side)?, load("prod", prod_side)?);
+        let before = prod.dump();
+        let goal = dev.dump();
+        let bundle = Bundle::of(&dev, &prod, "emit");
+        if bundle.run.code != 0 {
+            return Err(format!("reconcile: {:?}", bundle.run));
+        }
+        bundle.apply(&prod)?;
+        compare(&prod.dump(), &goal, JUDGE)
+            .map_err(|difference| format!("after the bridge:\n{difference}"))?;
+        let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]);
+        if diff.code != 0 {
+            return Err(format!("diff after the bridge: {}", diff.out));
+        }
+        bundle.roll_back(&prod)?;
+        compare(&prod.dump(), &before, JUDGE)
+            .map_err(|difference| format!("after the rollback:\n{difference}"))
+    }
+
+    /// Runs it, and where it fails looks for the cases that make it fail.
+    fn failures(&self) -> Vec<Failure> {
+        let Err(why) = self.run() else { return Vec::new() };
+        let (left, right) = self.cases.split_at(self.cases.len() / 2);
+        let mut found = Vec::new();
+        if !left.is_empty() {
+            found.extend(self.with(left).failures());
+            found.extend(self.with(right).failures());
+        }
+        if found.is_empty() {
+            found.push((self.name(), why));
+        }
+        found
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
-}
-
-/// The first major that can load a case: `since = N` in its case.toml.
-fn since(folder: &Path) -> u32 {
-    let text = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
-    text.lines()
-        .find_map(|line| line.strip_prefix("since"))
-        .and_then(|rest| rest.trim_start_matches([' ', '=']).trim().parse().ok())
-        .unwrap_or(13)
-}
-
-fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    let list = |folder: &Path| {
-        let mut paths: Vec<PathBuf> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths
-    };
-    for kind in list(&root().join("cases")) {
-        for folder in list(&kind) {
-            for major in majors() {
-                if since(&folder) <= major {
-                    cases.extend([false, true].map(|reverse| Case {
-                        folder: folder.clone(),
-                        major,
-                        reverse,
-                    }));
-                }
-            }
+/// What has databases of its own is a pack of one: isolated cases, and those known to fail.
+fn packs<'a>(cases: &'a [Case], expected: &Expected) -> Vec<Pack<'a>> {
+    let mut packs = Vec::new();
+    let mut single = Vec::new();
+    for major in majors() {
+        for reverse in [false, true] {
+            let (alone, together): (Vec<&Case>, Vec<&Case>) =
+                cases.iter().filter(|case| case.runs_on(major)).partition(|case| {
+                    case.is_isolated() || expected.holds(&label(case, reverse), major)
+                });
+            packs.push(Pack { major, reverse, cases: together });
+            single.extend(alone.into_iter().map(|case| Pack { major, reverse, cases: vec![case] }));
         }
     }
-    cases
-}
-
-/// What is known not to work, with its reason: one line each in `fixtures/expected_failures.txt`.
-fn expected_failures() -> BTreeSet<String> {
-    let text = std::fs::read_to_string(root().join("expected_failures.txt")).unwrap();
-    text.lines()
-        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
-        .map(|line| line.split(':').next().unwrap().trim().to_owned())
-        .collect()
-}
-
-fn run(case: &Case) -> Result<(), String> {
-    let cluster = Cluster::get(case.major);
-    let (dev_file, prod_file) = if case.reverse { ("a.sql", "b.sql") } else { ("b.sql", "a.sql") };
-    let load = |side: &str, file: &str| {
-        let database = cluster.create_database(&format!("case_{side}"));
-        database
-            .psql_file(&case.folder.join(file))
-            .map_err(|error| format!("{file} does not load: {error}"))?;
-        Ok::<_, String>(database)
-    };
-    let (dev, prod) = (load("dev", dev_file)?, load("prod", prod_file)?);
-    let before = prod.dump();
-    let goal = dev.dump();
-    let bundle = Bundle::of(&dev, &prod, "emit");
-    if bundle.run.code != 0 {
-        return Err(format!("reconcile: {:?}", bundle.run));
-    }
-    bundle.apply(&prod)?;
-    compare(&prod.dump(), &goal, JUDGE)
-        .map_err(|difference| format!("after the bridge:\n{difference}"))?;
-    let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]);
-    if diff.code != 0 {
-        return Err(format!("diff after the bridge: {}", diff.out));
-    }
-    bundle.roll_back(&prod)?;
-    compare(&prod.dump(), &before, JUDGE)
-        .map_err(|difference| format!("after the rollback:\n{difference}"))
+    packs.append(&mut single);
+    packs
 }
 
 #[test]
 fn every_case_converges_both_ways_and_rolls_back() {
     let cases = cases();
-    assert!(cases.len() > 100, "only {} cases", cases.len());
+    let expected = Expected::read(&cases);
+    let packs = packs(&cases, &expected);
     let next = AtomicUsize::new(0);
-    let failed = Mutex::new(Vec::new());
+    let (surprises, mended) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = run(case) {
-                        failed.lock().unwrap().push((case.clone(), why));
+                while let Some(pack) = packs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let failures = pack.failures();
+                    let is_expected = matches!(pack.cases[..], [case]
+                        if expected.holds(&label(case, pack.reverse), pack.major));
+                    if !is_expected {
+                        surprises.lock().unwrap().extend(failures);
+                    } else if failures.is_empty() {
+                        mended.lock().unwrap().push(pack.name());
                     }
                 }
             });
         }
     });
-    let expected = expected_failures();
-    let mut failed = failed.into_inner().unwrap();
-    failed.sort_by_key(|(case, _)| (case.name(), case.major));
-    let names: BTreeSet<String> = failed.iter().map(|(case, _)| case.name()).collect();
-    let surprises: Vec<String> = failed
-        .iter()
-        .filter(|(case, _)| !expected.contains(&case.name()))
-        .map(|(case, why)| format!("=== {} on {}\n{why}", case.name(), case.major))
-        .collect();
-    assert!(
-        surprises.is_empty(),
-        "{} of {} fail:\n{}",
-        surprises.len(),
-        cases.len(),
-        surprises.join("\n")
-    );
-    let mended: Vec<&String> = expected.difference(&names).collect();
+    let mut surprises = surprises.into_inner().unwrap();
+    surprises.sort();
+    let texts: Vec<String> =
+        surprises.iter().map(|(name, why)| format!("=== {name}\n{why}")).collect();
+    let runs: usize = packs.iter().map(|pack| pack.cases.len()).sum();
+    assert!(texts.is_empty(), "{} of {runs} fail:\n{}", texts.len(), texts.join("\n"));
+    let mended = mended.into_inner().unwrap();
     assert!(
         mended.is_empty(),
         "these work now, take them out of expected_failures.txt: {mended:?}"
     );
+    assert!(runs > 100, "only {runs} cases");
 }

@@ -3,7 +3,7 @@
 mod pairs;
 
 use crate::program::{Bundle, pgbridge};
-use crate::support::{Cluster, Database, majors};
+use crate::support::{Cluster, Database, main_majors};
 use pairs::{BUILT_IN, PARTITIONED, Pair, RELATIONS, REMOTE, SUBSCRIPTION};
 
 fn two(major: u32, name: &str) -> (Database, Database) {
@@ -51,7 +51,7 @@ const UNMODELLED: &[(&str, &str)] = &[
 
 #[test]
 fn what_is_not_modelled_is_named() {
-    for major in majors() {
+    for major in main_majors() {
         for (sql, word) in UNMODELLED {
             let (dev, prod) = two(major, "ledger");
             for side in [&dev, &prod] {
@@ -93,7 +93,7 @@ fn what_is_not_modelled_is_named() {
 
 #[test]
 fn a_change_of_something_unmodelled_is_seen() {
-    let (dev, prod) = two(majors()[0], "ledger_change");
+    let (dev, prod) = two(main_majors()[0], "ledger_change");
     dev.psql(
         "CREATE TYPE r AS RANGE (subtype = int); CREATE AGGREGATE g(int) (SFUNC = int4pl, STYPE = int)",
     )
@@ -113,7 +113,7 @@ fn a_change_of_something_unmodelled_is_seen() {
 
 #[test]
 fn what_needs_something_unmodelled_is_not_tried() {
-    let (dev, prod) = two(majors()[0], "follow");
+    let (dev, prod) = two(main_majors()[0], "follow");
     dev.psql("CREATE TYPE d AS RANGE (subtype = int); CREATE TABLE t (a d, b int); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE free (a int)").unwrap();
     let bundle = Bundle::of(&dev, &prod, "emit");
     assert_eq!(bundle.run.code, 3, "{:?}", bundle.run);
@@ -126,7 +126,7 @@ fn what_needs_something_unmodelled_is_not_tried() {
 #[test]
 fn secrets_stay_where_they_are() {
     const SECRET: &str = "hunter2swordfish";
-    for major in majors() {
+    for major in main_majors() {
         let (dev, prod) = two(major, "secret");
         let sql = format!(
             "CREATE FOREIGN DATA WRAPPER w OPTIONS (anything '{SECRET}'); \
@@ -191,7 +191,7 @@ fn prepare(major: u32) {
 
 fn told(pairs: &[Pair]) {
     let mut silent = Vec::new();
-    for major in majors() {
+    for major in main_majors() {
         prepare(major);
         for (_, both, only_dev, word) in pairs.iter().filter(|(since, ..)| major >= *since) {
             let (dev, prod) = two(major, "led_pair");
@@ -239,7 +239,7 @@ fn privileges_on_what_no_user_made_are_compared() {
 
 #[test]
 fn the_order_of_a_set_is_no_drift() {
-    for major in majors() {
+    for major in main_majors() {
         prepare(major);
         let (dev, prod) = two(major, "led_order");
         for (side, first, second) in [(&dev, "PUBLIC", "led_other"), (&prod, "led_other", "PUBLIC")]
@@ -256,7 +256,7 @@ fn the_order_of_a_set_is_no_drift() {
 
 #[test]
 fn values_that_are_not_compared_are_told() {
-    for major in majors() {
+    for major in main_majors() {
         let (dev, prod) = two(major, "led_redact");
         for (side, value) in [(&dev, "one"), (&prod, "two")] {
             let sql = format!(
@@ -295,7 +295,7 @@ fn values_that_are_not_compared_are_told() {
 
 #[test]
 fn a_role_without_rights_sees_the_schema() {
-    for major in majors() {
+    for major in main_majors() {
         let cluster = Cluster::get(major);
         cluster.maintain("CREATE ROLE led_nobody LOGIN").unwrap();
         let (dev, prod) = two(major, "led_nobody");

@@ -1,7 +1,7 @@
 //! `verify`: its verdicts, and where it refuses to run.
 
 use crate::program::{Bundle, pgbridge};
-use crate::support::{Cluster, Database, majors};
+use crate::support::{Cluster, Database, main_majors};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -34,7 +34,7 @@ fn elsewhere() -> (MutexGuard<'static, ()>, String) {
 #[test]
 fn a_good_bundle_is_proven_on_a_given_server() {
     let (_turn, server) = elsewhere();
-    let (dev, prod) = pair(majors()[0], "given");
+    let (dev, prod) = pair(main_majors()[0], "given");
     let bundle = Bundle::of(&dev, &prod, "emit");
     let before = Cluster::scram().maintain("select count(*) from pg_database").unwrap();
     let run = pgbridge(&["verify", &folder(&bundle), "--scratch", &server]).expect(0);
@@ -45,7 +45,7 @@ fn a_good_bundle_is_proven_on_a_given_server() {
 
 #[test]
 fn never_on_the_server_of_prod() {
-    let (dev, prod) = pair(majors()[0], "sacred");
+    let (dev, prod) = pair(main_majors()[0], "sacred");
     let bundle = Bundle::of(&dev, &prod, "emit");
     let server = prod.cluster().url("postgres");
     pgbridge(&["verify", &folder(&bundle), "--scratch", &server]).expect_error(&["prod"]);
@@ -54,7 +54,7 @@ fn never_on_the_server_of_prod() {
 #[test]
 fn an_edited_file_is_refused() {
     let (_turn, server) = elsewhere();
-    let (dev, prod) = pair(majors()[0], "edited");
+    let (dev, prod) = pair(main_majors()[0], "edited");
     let bundle = Bundle::of(&dev, &prod, "emit");
     let file = bundle.files("migrations").remove(0);
     let text = std::fs::read_to_string(&file).unwrap();
@@ -66,7 +66,7 @@ fn an_edited_file_is_refused() {
 #[test]
 fn a_bundle_that_does_not_lead_there_is_not_proven() {
     let (_turn, server) = elsewhere();
-    let (dev, prod) = pair(majors()[0], "wrong");
+    let (dev, prod) = pair(main_majors()[0], "wrong");
     let bundle = Bundle::of(&dev, &prod, "emit");
     // one statement less, with a manifest that says so: only the proof can tell
     let file = bundle
@@ -96,7 +96,7 @@ fn a_bundle_that_does_not_lead_there_is_not_proven() {
 
 #[test]
 fn a_private_cluster_serves_where_no_server_is_given() {
-    for major in majors() {
+    for major in main_majors() {
         let (dev, prod) = pair(major, "private");
         let bundle = Bundle::of(&dev, &prod, "emit");
         let binaries = std::process::Command::new("bash")
@@ -119,7 +119,7 @@ fn a_private_cluster_serves_where_no_server_is_given() {
 #[test]
 fn what_is_not_modelled_is_a_limit() {
     let (_turn, server) = elsewhere();
-    let (dev, prod) = pair(majors()[0], "limits");
+    let (dev, prod) = pair(main_majors()[0], "limits");
     for side in [&dev, &prod] {
         side.psql("CREATE DOMAIN d AS int; CREATE MATERIALIZED VIEW m AS SELECT 1 AS a").unwrap();
     }

@@ -4,7 +4,7 @@
 mod rows;
 
 use crate::program::Bundle;
-use crate::support::{Cluster, majors};
+use crate::support::{Cluster, main_majors};
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +41,7 @@ fn identities(plan: &Value, list: &str) -> Vec<String> {
 }
 
 fn run(row: &Row) -> Result<(), String> {
-    let cluster = Cluster::get(majors()[0]);
+    let cluster = Cluster::get(main_majors()[0]);
     let load = |side: &str, sql: &str| {
         let database = cluster.create_database(&format!("removal_{side}"));
         database.psql(sql).map_err(|error| format!("{side} does not load: {error}"))?;

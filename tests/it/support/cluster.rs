@@ -228,6 +228,11 @@ impl Database {
     pub(crate) fn psql_file(&self, path: &Path) -> Result<String, String> {
         run(psql_command(&self.url()).arg("-f").arg(path))
     }
+
+    /// The same for any number of `-c COMMAND` and `-f FILE`, in one session.
+    pub(crate) fn psql_with(&self, arguments: &[String]) -> Result<String, String> {
+        run(psql_command(&self.url()).args(arguments))
+    }
 }
 
 impl Drop for Database {

@@ -7,19 +7,28 @@ mod normalize;
 pub(crate) use cluster::{Cluster, Database, LOCKED_PASSWORD, psql};
 pub(crate) use normalize::{Options, compare, normalize};
 
+use std::collections::BTreeSet;
 use std::env;
 use std::process::{Command, Stdio};
 
-/// The majors to test: `PGBRIDGE_TEST_PG`, else 15 and 18.
+/// The majors to test, oldest first: `PGBRIDGE_TEST_PG`, else all that are supported.
 pub(crate) fn majors() -> Vec<u32> {
-    let list = env::var("PGBRIDGE_TEST_PG").unwrap_or_else(|_| "15 18".to_owned());
-    let majors: Vec<u32> = list
+    let list = env::var("PGBRIDGE_TEST_PG").unwrap_or_else(|_| "13 14 15 16 17 18".to_owned());
+    let majors: BTreeSet<u32> = list
         .split([' ', ','])
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().unwrap_or_else(|_| panic!("PGBRIDGE_TEST_PG: bad major {word}")))
         .collect();
     assert!(!majors.is_empty(), "PGBRIDGE_TEST_PG names no major");
-    majors
+    majors.into_iter().collect()
+}
+
+/// Where tests run that are not about the differences between majors: on 15 and 18 of the
+/// majors to test, and on all of them when neither is among them.
+pub(crate) fn main_majors() -> Vec<u32> {
+    let all = majors();
+    let main: Vec<u32> = all.iter().copied().filter(|major| [15, 18].contains(major)).collect();
+    if main.is_empty() { all } else { main }
 }
 
 /// What `scripts/postgres` prints for these arguments.
