@@ -4,7 +4,7 @@
 
 SHELL := bash
 # the majors that the tests run on
-export PGBRIDGE_TEST_PG ?= 15 18
+export PGBRIDGE_TEST_PG ?= 13 14 15 16 17 18
 BINARY = $${CARGO_TARGET_DIR:-target}/release/pgbridge
 
 help: ## this list

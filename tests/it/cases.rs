@@ -31,8 +31,11 @@ impl<'a> Pack<'a> {
     }
 
     fn name(&self) -> String {
-        let labels: Vec<String> = self.cases.iter().map(|case| label(case, self.reverse)).collect();
-        format!("{} on {}", labels.join(" with "), self.major)
+        let first = self.cases.first().map_or_else(String::new, |case| label(case, self.reverse));
+        match self.cases.len() {
+            0 | 1 => format!("{first} on {}", self.major),
+            several => format!("{first} and {} others together on {}", several - 1, self.major),
+        }
     }
 
     /// There and back again.
