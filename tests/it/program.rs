@@ -1,6 +1,6 @@
 //! The program under test, as a script runs it.
 
-use crate::support::Database;
+use crate::support::{Cluster, Database};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -123,6 +123,14 @@ impl Bundle {
     pub(crate) fn roll_back(&self, prod: &Database) -> Result<(), String> {
         self.files("rollback").iter().rev().try_for_each(|file| run_file(prod, file))
     }
+}
+
+/// Proves a bundle without limits, on a private cluster from the programs of `cluster`.
+pub(crate) fn prove_privately(bundle: &Bundle, cluster: &Cluster) -> Result<(), String> {
+    let folder = bundle.path();
+    let programs = ("PGBRIDGE_PG_BIN", cluster.bin().to_str().unwrap());
+    let run = pgbridge_with(&["verify", folder.to_str().unwrap(), "--strict"], &[programs]);
+    if run.code == 0 && run.out.contains("proven") { Ok(()) } else { Err(format!("{run:?}")) }
 }
 
 fn run_file(prod: &Database, file: &Path) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! `verify`: its verdicts, and where it refuses to run.
 
-use crate::program::{Bundle, pgbridge};
+use crate::program::{Bundle, pgbridge, prove_privately};
 use crate::support::{Cluster, Database, main_majors};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -99,20 +99,7 @@ fn a_private_cluster_serves_where_no_server_is_given() {
     for major in main_majors() {
         let (dev, prod) = pair(major, "private");
         let bundle = Bundle::of(&dev, &prod, "emit");
-        let binaries = std::process::Command::new("bash")
-            .args([
-                concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres"),
-                "bin",
-                &major.to_string(),
-            ])
-            .output()
-            .unwrap();
-        let folder_of_binaries = String::from_utf8(binaries.stdout).unwrap();
-        let environment = [("PGBRIDGE_PG_BIN", folder_of_binaries.trim())];
-        let run =
-            crate::program::pgbridge_with(&["verify", &folder(&bundle), "--strict"], &environment)
-                .expect(0);
-        assert!(run.out.contains("proven"), "{}", run.out);
+        prove_privately(&bundle, prod.cluster()).unwrap();
     }
 }
 

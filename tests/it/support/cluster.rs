@@ -60,6 +60,7 @@ static PSQL: LazyLock<String> = LazyLock::new(|| provision(&["psql"]));
 #[derive(Debug)]
 pub(crate) struct Cluster {
     major: u32,
+    bin: PathBuf,
     port: u16,
     folder: PathBuf,
     /// Its pipe is what keeps the server alive.
@@ -104,6 +105,11 @@ impl Cluster {
 
     pub(crate) fn major(&self) -> u32 {
         self.major
+    }
+
+    /// The folder of the server's programs.
+    pub(crate) fn bin(&self) -> &Path {
+        &self.bin
     }
 
     /// The folder of the server's socket and data.
@@ -194,7 +200,8 @@ impl Cluster {
         // from here on the folder is the supervisor's
         let folder = guard.keep();
         wait_until_ready(&mut supervisor, &data)?;
-        let cluster = Self { major, port, folder, _supervisor: supervisor };
+        let bin = bin.to_owned();
+        let cluster = Self { major, bin, port, folder, _supervisor: supervisor };
         if access == Access::Scram {
             cluster.maintain(&format!(
                 "SET password_encryption = 'scram-sha-256';
