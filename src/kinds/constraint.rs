@@ -457,6 +457,12 @@ pub(super) fn is_foreign_key(object: &Object) -> bool {
     object.id.kind == Kind::Constraint && object.text(TYPE) == "foreign key"
 }
 
+/// Whether it is a key that holds further columns.
+pub(super) fn includes_columns(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint
+        && tokens::top_level(object.text(DEFINITION), "INCLUDE").is_some()
+}
+
 /// Whether it holds an expression, which a new type of a column may break.
 pub(super) fn holds_expression(object: &Object) -> bool {
     object.id.kind == Kind::Constraint && matches!(object.text(TYPE), "check" | "exclude")

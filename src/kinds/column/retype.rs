@@ -43,9 +43,17 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         effects = effects.failing("a value may not fit the new type");
     }
     let same_family = before.family() == after.family() && !before.family().is_empty();
-    let displaces = if same_family || before.name == after.name { for_family } else { for_any };
+    let including = keys_including(ctx, to);
+    let displaces = if !same_family && before.name != after.name {
+        for_any
+    } else if including.is_empty() {
+        for_family
+    } else {
+        for_references
+    };
     let mut outcome = Outcome::in_place(statements, effects).displacing(displaces);
-    outcome.affects = heirs(ctx.current, &to.id);
+    outcome.affects = including;
+    outcome.affects.extend(heirs(ctx.current, &to.id));
     if work == Work::Lossy {
         outcome =
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
@@ -64,6 +72,18 @@ fn user_of_row_type<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a ObjectId> 
     ctx.current.needs.iter().find(|(id, needs)| uses(id, needs.get(table))).map(|(id, _)| id)
 }
 
+/// Keys that need the column and INCLUDE some: PostgreSQL builds them anew, but not
+/// the foreign keys that lean on them.
+fn keys_including(ctx: &Ctx<'_>, column: &Object) -> Vec<ObjectId> {
+    let includes =
+        |id: &ObjectId| ctx.current.objects.get(id).is_some_and(constraint::includes_columns);
+    let needs = ctx.current.needs.iter();
+    needs
+        .filter(|(id, needs)| needs.contains_key(&column.id) && includes(id))
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
 /// What refuses a new type of the column, and the default, whose text would keep the old type.
 fn for_family(dependent: &Object) -> bool {
     match dependent.id.kind {
@@ -73,10 +93,14 @@ fn for_family(dependent: &Object) -> bool {
     }
 }
 
+/// The same with foreign keys that lean on an affected key.
+fn for_references(dependent: &Object) -> bool {
+    for_family(dependent) || constraint::is_foreign_key(dependent)
+}
+
 /// Between families neither foreign keys nor expressions survive.
 fn for_any(dependent: &Object) -> bool {
-    for_family(dependent)
-        || constraint::is_foreign_key(dependent)
+    for_references(dependent)
         || constraint::holds_expression(dependent)
         || index::holds_expression(dependent)
 }
