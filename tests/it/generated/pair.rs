@@ -1,0 +1,58 @@
+//! One pair by execution: load, reconcile, apply, compare, diff, roll back, compare.
+
+use super::draw::Pair;
+use crate::program::{Bundle, pgbridge};
+use crate::support::{Cluster, Database, Options, compare};
+
+/// The roles that the scripts name.
+const ROLES: &str = "DO $$ DECLARE wanted text; BEGIN
+    FOREACH wanted IN ARRAY ARRAY['gen_reader', 'gen_writer'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I', wanted);
+        END IF;
+    END LOOP; END $$";
+
+/// Columns can only be appended.
+const JUDGE: Options = Options { ignore_column_order: true, sort_acl: true };
+
+pub(crate) fn make_roles(major: u32) {
+    Cluster::get(major).maintain(ROLES).unwrap();
+}
+
+/// What went wrong: the stage, and what was said there.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) stage: &'static str,
+    pub(crate) text: String,
+}
+
+fn at(stage: &'static str) -> impl Fn(String) -> Failure {
+    move |text| Failure { stage, text }
+}
+
+pub(crate) fn run(pair: &Pair, major: u32) -> Result<(), Failure> {
+    let cluster = Cluster::get(major);
+    let load = |name: &str, script: &str| -> Result<Database, Failure> {
+        let database = cluster.create_database(name);
+        database
+            .psql(&format!("SET client_min_messages = error;\n{script}"))
+            .map_err(|error| at("load")(format!("{name}: {error}")))?;
+        Ok(database)
+    };
+    let prod = load("generated_prod", &pair.prod.script())?;
+    let dev = load("generated_dev", &pair.dev.script())?;
+    let (before, goal) = (prod.dump(), dev.dump());
+    let bundle = Bundle::of(&dev, &prod, "emit");
+    if bundle.run.code != 0 {
+        let run = &bundle.run;
+        return Err(at("reconcile")(format!("exit code {}\n{}{}", run.code, run.out, run.err)));
+    }
+    bundle.apply(&prod).map_err(at("apply"))?;
+    compare(&prod.dump(), &goal, JUDGE).map_err(at("after the bridge"))?;
+    let diff = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]);
+    if diff.code != 0 {
+        return Err(at("second diff")(format!("{}{}", diff.out, diff.err)));
+    }
+    bundle.roll_back(&prod).map_err(at("roll back"))?;
+    compare(&prod.dump(), &before, JUDGE).map_err(at("after the rollback"))
+}
