@@ -10,11 +10,13 @@ pub mod row;
 pub mod rules;
 
 mod attribute;
+mod collation;
 mod column;
 mod composite;
 mod constraint;
 mod default;
 mod default_acl;
+mod definition;
 mod domain;
 mod domain_constraint;
 mod enum_type;
@@ -267,6 +269,7 @@ pub trait ObjectKind: Sync {
 pub static REGISTRY: &[&dyn ObjectKind] = &[
     &schema::Schema,
     &extension::Extension,
+    &collation::Collation,
     &enum_type::Enum,
     &composite::Composite,
     &attribute::Attribute,

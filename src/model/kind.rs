@@ -31,6 +31,7 @@ macro_rules! kinds {
 kinds! {
     Schema = "schema", "A schema.";
     Extension = "extension", "An installed extension.";
+    Collation = "collation", "A collation.";
     Enum = "enum", "An enumerated type.";
     Composite = "composite", "A composite type.";
     Attribute = "attribute", "An attribute of a composite type.";

@@ -121,14 +121,6 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
         ..BASE
     },
     LedgerCatalog {
-        name: "pg_collation",
-        class: 3456,
-        from: "pg_catalog.pg_collation t",
-        refs: &[("collnamespace", NAMESPACE), ("collowner", ROLE)],
-        noise: &["collversion"],
-        ..BASE
-    },
-    LedgerCatalog {
         name: "pg_conversion",
         class: 2607,
         from: "pg_catalog.pg_conversion t",
