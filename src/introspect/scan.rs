@@ -54,10 +54,7 @@ pub(super) fn sql(scan: Scan, major: i32) -> String {
         Scan::Namespace => NAMESPACE.to_owned(),
         Scan::Extension => EXTENSION.to_owned(),
         Scan::Type => TYPE.to_owned(),
-        Scan::Proc => PROC.replace(
-            "{sqlbody}",
-            from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text"),
-        ),
+        Scan::Proc => proc(major),
         Scan::Class => CLASS.to_owned(),
         Scan::Attribute => attribute(major),
         Scan::AttrDef => ATTRDEF.to_owned(),
@@ -130,15 +127,22 @@ const TYPE: &str = "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.
     WHERE t.oid >= 16384 AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm' \
     AND (t.typelem = 0 OR (SELECT e.typarray FROM pg_catalog.pg_type e WHERE e.oid = t.typelem) <> t.oid)";
 
-const PROC: &str = "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.prokind::text, p.proargtypes::oid[] AS proargtypes, \
-    CASE WHEN p.prokind <> 'a' THEN pg_catalog.pg_get_function_arguments(p.oid) END AS arguments, \
+fn proc(major: i32) -> String {
+    let sqlbody = from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text");
+    let aggregate = kinds::aggregate::columns();
+    format!(
+        "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.prokind::text, p.proargtypes::oid[] AS proargtypes, \
+    pg_catalog.pg_get_function_arguments(p.oid) AS arguments, \
     pg_catalog.pg_get_function_result(p.oid) AS result, l.lanname::text AS language, p.prosrc, p.probin, \
     {sqlbody} AS sqlbody, p.provolatile::text, p.proisstrict, p.prosecdef, p.proleakproof, p.proretset, \
     p.proparallel::text, p.procost::text, p.prorows::text, \
     CASE WHEN p.prosupport <> 0 THEN p.prosupport::text END AS support, p.proconfig, \
     CASE WHEN p.protrftypes IS NOT NULL THEN ARRAY(SELECT pg_catalog.format_type(u, NULL) \
-        FROM pg_catalog.unnest(p.protrftypes) u) END AS transforms \
-    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE p.oid >= 16384";
+        FROM pg_catalog.unnest(p.protrftypes) u) END AS transforms, {aggregate} \
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+    LEFT JOIN pg_catalog.pg_aggregate g ON g.aggfnoid = p.oid WHERE p.oid >= 16384"
+    )
+}
 
 // excluded here: indexes (their own scan), TOAST tables (storage of their table), temporary relations
 const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \

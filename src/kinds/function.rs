@@ -76,7 +76,7 @@ impl ObjectKind for Routine {
         routine::needs_major(object)
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
-        vec![("routine", object.id.path.iter().map(ToString::to_string).collect())]
+        routine::slots(object)
     }
     fn soft_text<'a>(&self, object: &'a Object) -> Option<&'a str> {
         routine::body(object)

@@ -9,6 +9,7 @@ pub mod facet;
 pub mod row;
 pub mod rules;
 
+pub(crate) mod aggregate;
 mod attribute;
 mod collation;
 mod column;
@@ -251,6 +252,10 @@ pub trait ObjectKind: Sync {
     fn joins_lists(&self) -> bool {
         false
     }
+    /// The noun and the name that GRANT and DEPENDS ON EXTENSION use.
+    fn target(&self, object: &Object) -> String {
+        format!("{} {}", self.noun(object), self.sql_name(object))
+    }
     /// What stands before GRANT and REVOKE.
     fn grant_prefix(&self, _object: &Object) -> String {
         String::new()
@@ -278,6 +283,7 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &sequence::Sequence,
     &function::FUNCTION,
     &function::PROCEDURE,
+    &aggregate::Aggregate,
     &table::Table,
     &column::Column,
     &default::Default,

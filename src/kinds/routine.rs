@@ -1,8 +1,8 @@
-//! What functions and procedures share (`pg_proc`).
+//! What functions, procedures and aggregates share (`pg_proc`).
 
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
-use crate::kinds::{Address, Effects, Fields, Found, Name, Outcome, Place, Raw, of};
+use crate::kinds::{Address, Effects, Fields, Found, Name, Outcome, Place, Raw, Slot, of};
 use crate::model::{Attr, AttrSpec, Compare, Object, Value};
 use crate::sql::{quote, tokens};
 use std::sync::Arc;
@@ -136,12 +136,22 @@ pub(super) fn decode(row: &dyn Fields) -> Found {
         list("proconfig"),
         list("transforms"),
     ];
+    found(row, values)
+}
+
+/// A row of `pg_proc` with what its kind made of it.
+pub(super) fn found(row: &dyn Fields, values: Vec<Raw>) -> Found {
     let address = Address::new(class::PG_PROC, row.oid("oid"));
     let mut found =
         Found::new(address, Place::Schema(row.oid("pronamespace")), String::new(), values)
             .owned(row.oid("proowner"));
     found.name = vec![Name::Plain(row.name("proname")), Name::Types(row.oids("proargtypes"))];
     found
+}
+
+/// Functions, procedures and aggregates share their signatures.
+pub(super) fn slots(object: &Object) -> Vec<Slot> {
+    vec![("routine", object.id.path.iter().map(ToString::to_string).collect())]
 }
 
 /// `schema.name(types)`.

@@ -40,7 +40,7 @@ impl ObjectId {
     /// The name to read: the path without the kind.
     pub fn label(&self) -> String {
         match (self.kind, &*self.path) {
-            (Kind::Function | Kind::Procedure, [schema, name, arguments]) => {
+            (Kind::Function | Kind::Procedure | Kind::Aggregate, [schema, name, arguments]) => {
                 format!("{}.{}({arguments})", shown(schema), shown(name))
             }
             (Kind::Unmodelled, [what, identity]) => format!("{what} {identity}"),

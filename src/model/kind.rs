@@ -40,6 +40,7 @@ kinds! {
     Sequence = "sequence", "A sequence, free, owned or of an identity column.";
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
+    Aggregate = "aggregate", "An aggregate.";
     Table = "table", "An ordinary table.";
     Column = "column", "A column of a table.";
     Default = "default", "The default of a column.";

@@ -198,7 +198,7 @@ impl Target {
                 (format!("TABLE {}", relation()), format!(" ({})", quote::ident(object.id.name())))
             }
             Some('r') => (format!("TABLE {}", kind.sql_name(object)), String::new()),
-            _ => (format!("{} {}", kind.noun(object), kind.sql_name(object)), String::new()),
+            _ => (kind.target(object), String::new()),
         };
         let prefix = kind.grant_prefix(object);
         Self { on, suffix, prefix, owner: owner.to_owned() }

@@ -125,7 +125,7 @@ pub fn extension_statements(
     from: Option<&Object>,
     to: &Object,
 ) -> Vec<String> {
-    let target = format!("{} {}", kind.noun(to), kind.sql_name(to));
+    let target = kind.target(to);
     let empty = std::collections::BTreeSet::new();
     let before = from.map_or(&empty, |object| &object.facets.extensions);
     let gone = before.difference(&to.facets.extensions);
