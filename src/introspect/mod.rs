@@ -25,7 +25,8 @@ mod soft;
 pub use error::IntrospectError;
 
 use crate::connect::Session;
-use crate::model::Catalog;
+use crate::kinds::{self, LeftOut};
+use crate::model::{Catalog, Notice, Object};
 use std::time::Duration;
 
 /// What a capture shall hold beyond the schema.
@@ -85,8 +86,20 @@ async fn once(
     depend::add_needs(&rows, &mut catalog);
     soft::add_needs(&mut catalog.catalog);
     facet::attach(session, &rows, &server, &mut catalog).await?;
+    let left_out: Vec<_> = catalog.catalog.objects.values().filter_map(left_out).collect();
+    catalog.catalog.notices.extend(left_out);
     catalog.catalog.notices.sort();
     session.commit().await?;
     catalog.catalog.server = std::mem::take(&mut server.info);
     Ok((catalog.catalog, before))
+}
+
+/// What of an object was not read.
+fn left_out(object: &Object) -> Option<Notice> {
+    let (text, incomplete) = match kinds::of(object.id.kind).left_out(object)? {
+        LeftOut::Secret(text) => (text, false),
+        LeftOut::Hidden(text) => (text, true),
+    };
+    let kind = object.id.kind.name().replace('_', " ");
+    Some(Notice { subject: format!("{kind} {}", object.id.label()), text, incomplete })
 }

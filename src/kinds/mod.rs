@@ -8,6 +8,7 @@
 pub mod facet;
 pub mod row;
 pub mod rules;
+pub mod secret;
 
 pub(crate) mod aggregate;
 mod attribute;
@@ -21,26 +22,38 @@ mod definition;
 mod domain;
 mod domain_constraint;
 mod enum_type;
+mod event_trigger;
 mod extension;
+mod foreign_data_wrapper;
 mod function;
 mod index;
 mod inheritance;
 mod materialized_view;
+mod options;
 mod policy;
+mod publication;
+mod publication_table;
 mod routine;
 mod rule;
 mod schema;
 mod sequence;
+mod server;
+mod setting;
+mod statistics;
 mod stored;
 mod table;
 mod trigger;
+mod ts_configuration;
+mod ts_dictionary;
+mod ts_parser;
+mod user_mapping;
 mod view;
 mod view_column;
 
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};
 
-use crate::model::{AttrSpec, Kind, Object, ObjectId};
+use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId};
 
 /// The flat queries that kinds read their rows from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -123,6 +136,18 @@ pub enum Phase {
     Usual,
     /// Last: they must not touch what is created.
     Last,
+    /// What goes or changes goes before everything else, what comes comes after it: it reacts to
+    /// every other step. Each in a file of its own.
+    Watching,
+}
+
+/// What a capture leaves out of an object, for people.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LeftOut {
+    /// Secrets, by decision.
+    Secret(String),
+    /// What the role may not see: two objects with it are never equal.
+    Hidden(String),
 }
 
 /// A place that only one object can take, across kinds: class of names and the path.
@@ -264,6 +289,14 @@ pub trait ObjectKind: Sync {
     fn position(&self, _object: &Object) -> Option<i64> {
         None
     }
+    /// What of it was not read.
+    fn left_out(&self, _object: &Object) -> Option<LeftOut> {
+        None
+    }
+    /// Whether it runs a user's code at every statement of a migration, under the session's path.
+    fn watches(&self, _catalog: &Catalog, _object: &Object) -> bool {
+        false
+    }
     /// Text whose words may name other objects without PostgreSQL recording it.
     fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {
         None
@@ -284,6 +317,13 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &function::FUNCTION,
     &function::PROCEDURE,
     &aggregate::Aggregate,
+    &ts_parser::PARSER,
+    &ts_parser::TEMPLATE,
+    &ts_dictionary::TsDictionary,
+    &ts_configuration::TsConfiguration,
+    &foreign_data_wrapper::ForeignDataWrapper,
+    &server::Server,
+    &user_mapping::UserMapping,
     &table::Table,
     &column::Column,
     &default::Default,
@@ -293,10 +333,17 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &constraint::Constraint,
     &index::Index,
     &inheritance::Inheritance,
+    &statistics::Statistics,
     &rule::Rule,
     &trigger::Trigger,
     &policy::Policy,
+    &publication::Publication,
+    &publication_table::PublicationTable,
+    &publication_table::PublicationSchema,
+    &setting::DATABASE,
+    &setting::ROLE,
     &default_acl::DefaultAcl,
+    &event_trigger::EventTrigger,
 ];
 
 /// The kind's behaviour.

@@ -3,7 +3,7 @@
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
 use crate::kinds::{Address, Effects, Fields, Found, Name, Outcome, Place, Raw, Slot, of};
-use crate::model::{Attr, AttrSpec, Compare, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::{quote, tokens};
 use std::sync::Arc;
 
@@ -211,9 +211,19 @@ fn settings(object: &Object) -> impl Iterator<Item = (&str, &str)> {
     object.value(SETTINGS).as_list().iter().filter_map(|entry| entry.split_once('='))
 }
 
+/// Whether the search path of a routine is fixed.
+pub(super) fn has_own_path(object: &Object) -> bool {
+    matches!(object.id.kind, Kind::Function | Kind::Procedure)
+        && settings(object).any(|(name, _)| name == "search_path")
+}
+
+/// The name of a setting, part by part.
+pub(super) fn setting_name(name: &str) -> String {
+    name.split('.').map(quote::ident).collect::<Vec<_>>().join(".")
+}
+
 /// `SET name TO value`: a list element by element, anything else as one literal.
-fn setting(name: &str, value: &str) -> String {
-    let shown: Vec<String> = name.split('.').map(quote::ident).collect();
+pub(super) fn setting(name: &str, value: &str) -> String {
     let value = if LISTS.contains(&name) {
         list_elements(value)
             .iter()
@@ -223,7 +233,7 @@ fn setting(name: &str, value: &str) -> String {
     } else {
         quote::literal(value)
     };
-    format!("SET {} TO {value}", shown.join("."))
+    format!("SET {} TO {value}", setting_name(name))
 }
 
 /// The elements of a stored list, unquoted.
@@ -265,9 +275,11 @@ pub(super) fn change(noun: &'static str, from: &Object, to: &Object) -> Outcome 
     // a replacement silently forgets DEPENDS ON EXTENSION
     statements.extend(extension_statements(of(to.id.kind), None, to));
     let definer = to.flag(SECURITY_DEFINER) && !from.flag(SECURITY_DEFINER);
-    let path = |object: &Object| settings(object).any(|(name, _)| name == "search_path");
     Outcome::in_place(statements, Effects::default())
-        .removing_if(path(from) && !path(to), "the function's search_path is no longer fixed")
+        .removing_if(
+            has_own_path(from) && !has_own_path(to),
+            "the function's search_path is no longer fixed",
+        )
         .removing_if(definer, "the function runs with its owner's rights from now on")
 }
 

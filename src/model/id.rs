@@ -43,6 +43,20 @@ impl ObjectId {
             (Kind::Function | Kind::Procedure | Kind::Aggregate, [schema, name, arguments]) => {
                 format!("{}.{}({arguments})", shown(schema), shown(name))
             }
+            (Kind::UserMapping, [server, role]) => {
+                let role = if role.is_empty() { "PUBLIC".to_owned() } else { shown(role) };
+                format!("{role} on {}", shown(server))
+            }
+            (Kind::PublicationTable, [publication, schema, table]) => {
+                format!("{}.{} in {}", shown(schema), shown(table), shown(publication))
+            }
+            (Kind::PublicationSchema, [publication, schema]) => {
+                format!("{} in {}", shown(schema), shown(publication))
+            }
+            (Kind::DatabaseSetting, [name]) => shown_setting(name),
+            (Kind::RoleSetting, [role, name]) => {
+                format!("{} of {}", shown_setting(name), shown(role))
+            }
             (Kind::Unmodelled, [what, identity]) => format!("{what} {identity}"),
             (_, path) => path.iter().map(|part| shown(part)).collect::<Vec<_>>().join("."),
         }
@@ -64,6 +78,11 @@ fn shown(name: &str) -> String {
     }
     let safe: String = name.chars().map(one_line).collect();
     format!("\"{}\"", safe.replace('"', "\"\""))
+}
+
+/// The name of a setting may have dots.
+fn shown_setting(name: &str) -> String {
+    name.split('.').map(shown).collect::<Vec<_>>().join(".")
 }
 
 /// Control and bidirectional characters would let a name forge lines of a report.

@@ -41,6 +41,13 @@ kinds! {
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
     Aggregate = "aggregate", "An aggregate.";
+    TsParser = "ts_parser", "A text search parser.";
+    TsTemplate = "ts_template", "A text search template.";
+    TsDictionary = "ts_dictionary", "A text search dictionary.";
+    TsConfiguration = "ts_configuration", "A text search configuration.";
+    ForeignDataWrapper = "foreign_data_wrapper", "A foreign-data wrapper.";
+    Server = "server", "A foreign server.";
+    UserMapping = "user_mapping", "A user mapping.";
     Table = "table", "An ordinary table.";
     Column = "column", "A column of a table.";
     Default = "default", "The default of a column.";
@@ -50,10 +57,17 @@ kinds! {
     Constraint = "constraint", "A table constraint.";
     Index = "index", "An index without a constraint.";
     Inheritance = "inheritance", "A table's link to a parent: a partition's or a child's.";
+    Statistics = "statistics", "An extended statistics object.";
     Rule = "rule", "A rewrite rule.";
     Trigger = "trigger", "A trigger.";
     Policy = "policy", "A row-level security policy.";
+    Publication = "publication", "A publication.";
+    PublicationTable = "publication_table", "A table of a publication.";
+    PublicationSchema = "publication_schema", "All tables of a schema in a publication.";
+    DatabaseSetting = "database_setting", "A setting of the database.";
+    RoleSetting = "role_setting", "A setting of a role in the database.";
     DefaultAcl = "default_acl", "Default privileges of a role.";
+    EventTrigger = "event_trigger", "An event trigger.";
     Unmodelled = "unmodelled", "Anything else: it stands in the coverage ledger.";
 }
 

@@ -98,32 +98,38 @@ fn way_back(
 /// Places of steps, in the order of files.
 fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
     let count = schedule.steps.len();
+    let (gone, come): (Vec<usize>, Vec<usize>) = (0..count)
+        .filter(|at| has_phase(schedule, *at, Phase::Watching))
+        .partition(|at| schedule.steps.get(*at).is_some_and(|step| step.verb == Verb::Drop));
     let first: BTreeSet<usize> = foundations(schedule);
+    let apart = |at: &usize| first.contains(at) || gone.contains(at) || come.contains(at);
     let mut component: Vec<usize> = (0..count).collect();
     for (from, to) in &schedule.before {
-        if !first.contains(from) && !first.contains(to) {
+        if !apart(from) && !apart(to) {
             join(&mut component, *from, *to);
         }
     }
     // a schema that goes takes nothing along: it is the last of its contents
     let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for at in (0..count).filter(|at| !first.contains(at)) {
+    for at in (0..count).filter(|at| !apart(at)) {
         parts.entry(root(&component, at)).or_default().push(at);
     }
     let mut ordered: Vec<Vec<usize>> = parts.into_values().collect();
     // components do not wait for each other, but default privileges wait for every creation
-    ordered
-        .sort_by_key(|part| (part.iter().any(|at| is_last(schedule, *at)), part.first().copied()));
-    let mut groups = Vec::new();
+    let is_last = |at: &usize| has_phase(schedule, *at, Phase::Last);
+    ordered.sort_by_key(|part| (part.iter().any(is_last), part.first().copied()));
+    let mut groups = vec![gone];
     if !first.is_empty() {
         groups.extend(layers(schedule, &first.into_iter().collect::<Vec<_>>()));
     }
     groups.extend(packed(schedule, ordered));
+    groups.push(come);
+    groups.retain(|group| !group.is_empty());
     groups
 }
 
-fn is_last(schedule: &Schedule, at: usize) -> bool {
-    schedule.steps.get(at).is_some_and(|step| of(step.object.kind).phase() == Phase::Last)
+fn has_phase(schedule: &Schedule, at: usize, phase: Phase) -> bool {
+    schedule.steps.get(at).is_some_and(|step| of(step.object.kind).phase() == phase)
 }
 
 /// New schemas, extensions and types that wait for nothing else: everything may need them.

@@ -138,9 +138,16 @@ fn sort(graph: &Graph) -> Ordered {
     Ordered { nodes, before }
 }
 
-/// Among those that could run: default privileges last, so that what is created is not subject to
-/// new ones; else drops, alterations, creations, each by kind and name.
-fn rank(node: &Node) -> (bool, Verb, Option<ObjectId>) {
+/// Among those that could run: what watches goes first and comes last; default privileges last
+/// but for it, so that what is created is not subject to new ones; else drops, alterations,
+/// creations, each by kind and name.
+fn rank(node: &Node) -> (u8, Verb, Option<ObjectId>) {
     let leader = node.members.first().cloned();
-    (leader.as_ref().is_some_and(|id| of(id.kind).phase() == Phase::Last), node.verb, leader)
+    let stage = match leader.as_ref().map(|id| of(id.kind).phase()) {
+        Some(Phase::Watching) if node.verb == Verb::Drop => 0,
+        Some(Phase::Watching) => 3,
+        Some(Phase::Last) => 2,
+        _ => 1,
+    };
+    (stage, node.verb, leader)
 }

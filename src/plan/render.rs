@@ -8,9 +8,9 @@ use crate::plan::schedule::Node;
 use crate::plan::step::{Step, Verb};
 use std::collections::BTreeSet;
 
-/// The step of a node.
-pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes) -> Step {
-    let (statements, effects) = match node.verb {
+/// The step of a node. `watched`: a user's code runs at every statement.
+pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool) -> Step {
+    let (mut statements, effects) = match node.verb {
         Verb::Alter => altered(node, changes),
         Verb::Create => created(ctx, node),
         Verb::Drop => dropped(ctx, node),
@@ -24,6 +24,12 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes) -> Step {
     };
     let object =
         node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
+    let evaluates = node.verb == Verb::Create && runs_user_code(ctx, &object, node);
+    if (watched || evaluates) && !statements.is_empty() {
+        // bodies of functions count on the session's usual path; the statement itself names everything in full
+        statements.insert(0, "SET LOCAL search_path TO DEFAULT;".to_owned());
+        statements.push("SET LOCAL search_path = '';".to_owned());
+    }
     let forced_by = changes.rebuilt.get(&object).filter(|cause| **cause != object).cloned();
     let statements = statements.iter().map(|sql| pin::array_casts(sql)).collect();
     let mut step = Step {
@@ -85,21 +91,17 @@ fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     for part in parts {
         effects.join(of(part.id.kind).create_effects(ctx, part));
     }
-    if runs_user_code(ctx, leader, node) {
-        // bodies of functions count on the session's usual path; the statement itself names everything in full
-        statements.insert(0, "SET LOCAL search_path TO DEFAULT;".to_owned());
-        statements.push("SET LOCAL search_path = '';".to_owned());
-    }
     (statements, effects)
 }
 
 /// Whether the statement calls a user's function for each row of a table that stands.
-fn runs_user_code(ctx: &Ctx<'_>, leader: &Object, node: &Node) -> bool {
-    let stands = ctx.current.objects.contains_key(&facet::relation_of(leader));
+fn runs_user_code(ctx: &Ctx<'_>, leader: &ObjectId, node: &Node) -> bool {
+    let relation = ctx.desired.objects.get(leader).map(facet::relation_of);
+    let stands = relation.is_some_and(|relation| ctx.current.objects.contains_key(&relation));
     let calls = |id: &ObjectId| {
         ctx.desired.needs_of(id).any(|(needed, need)| need != Need::Soft && !is_silent(needed))
     };
-    of(leader.id.kind).evaluates() && stands && node.members.iter().any(calls)
+    of(leader.kind).evaluates() && stands && node.members.iter().any(calls)
 }
 
 /// Whether nothing of it can run.

@@ -1,6 +1,6 @@
 //! From one state to another: the ordered steps, or what stands in the way.
 
-use crate::kinds::Ctx;
+use crate::kinds::{Ctx, of};
 use crate::model::{Catalog, ObjectId};
 use crate::plan::step::Step;
 use crate::plan::{change, expand, graph, order, render};
@@ -73,8 +73,19 @@ pub fn schedule(
         return Err(changes.blocked);
     }
     let ordered = order::ordered(&ctx, &changes)?;
-    let steps = ordered.nodes.iter().map(|node| render::step(&ctx, node, &changes)).collect();
+    let watched = watched(&ctx, &changes);
+    let step = |node| render::step(&ctx, node, &changes, watched);
+    let steps = ordered.nodes.iter().map(step).collect();
     Ok(Schedule { steps, before: ordered.before })
+}
+
+/// Whether something that stays runs a user's code at every step.
+fn watched(ctx: &Ctx<'_>, changes: &change::Changes) -> bool {
+    ctx.current.objects.values().any(|object| {
+        of(object.id.kind).watches(ctx.current, object)
+            && ctx.desired.objects.contains_key(&object.id)
+            && !changes.rebuilt.contains_key(&object.id)
+    })
 }
 
 /// All identities of both catalogs.

@@ -142,45 +142,6 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
     },
     LedgerCatalog { name: "pg_am", class: AM, from: "pg_catalog.pg_am t", ..BASE },
     LedgerCatalog {
-        name: "pg_event_trigger",
-        class: 3466,
-        from: "pg_catalog.pg_event_trigger t",
-        refs: &[("evtowner", ROLE), ("evtfoid", PROC)],
-        sets: &["evttags"],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_ts_config",
-        class: 3602,
-        from: "pg_catalog.pg_ts_config t",
-        row: "pg_catalog.to_jsonb(t) || pg_catalog.jsonb_build_object('map', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(\
-            m.maptokentype, m.mapseqno, m.mapdict::pg_catalog.regdictionary) ORDER BY m.maptokentype, m.mapseqno) \
-            FROM pg_catalog.pg_ts_config_map m WHERE m.mapcfg = t.oid))",
-        refs: &[("cfgnamespace", NAMESPACE), ("cfgowner", ROLE), ("cfgparser", 3601)],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_ts_dict",
-        class: 3600,
-        from: "pg_catalog.pg_ts_dict t",
-        refs: &[("dictnamespace", NAMESPACE), ("dictowner", ROLE), ("dicttemplate", 3764)],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_ts_parser",
-        class: 3601,
-        from: "pg_catalog.pg_ts_parser t",
-        refs: &[("prsnamespace", NAMESPACE)],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_ts_template",
-        class: 3764,
-        from: "pg_catalog.pg_ts_template t",
-        refs: &[("tmplnamespace", NAMESPACE)],
-        ..BASE
-    },
-    LedgerCatalog {
         name: "pg_transform",
         class: 3576,
         from: "pg_catalog.pg_transform t",

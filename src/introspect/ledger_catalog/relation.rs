@@ -147,6 +147,7 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
         class: 3381,
         from: "pg_catalog.pg_statistic_ext t",
         row: "pg_catalog.to_jsonb(t) || pg_catalog.jsonb_build_object('definition', pg_catalog.pg_get_statisticsobjdef(t.oid))",
+        condition: "",
         refs: &[("stxnamespace", NAMESPACE), ("stxowner", ROLE)],
         noise: &["stxrelid", "stxkeys", "stxexprs"],
         ..BASE

@@ -1,6 +1,6 @@
-//! What reaches beyond the database, and its settings.
+//! What reaches beyond the database: subscriptions, which are only reported.
 
-use super::{BASE, LedgerCatalog, NAMESPACE, PROC, RELATION, ROLE};
+use super::{BASE, LedgerCatalog};
 
 /// A subscription without its connection string and without the state of replication
 /// (`subskiplsn`, `pg_subscription_rel`): the columns that everybody may read, per major.
@@ -48,42 +48,6 @@ const SUBSCRIPTION: LedgerCatalog = LedgerCatalog {
 
 /// Its catalogs.
 pub(super) static CATALOGS: &[LedgerCatalog] = &[
-    LedgerCatalog {
-        name: "pg_publication",
-        class: 6104,
-        from: "pg_catalog.pg_publication t",
-        refs: &[("pubowner", ROLE)],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_publication_rel",
-        class: 6106,
-        until: 14,
-        from: "pg_catalog.pg_publication_rel t",
-        refs: &[("prpubid", 6104), ("prrelid", RELATION)],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_publication_rel",
-        class: 6106,
-        since: 15,
-        from: "pg_catalog.pg_publication_rel t",
-        // the numbers of the columns become their names
-        row: "pg_catalog.to_jsonb(t) || pg_catalog.jsonb_build_object('columns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY a.attname) \
-            FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.prrelid AND a.attnum = ANY (t.prattrs)), \
-            'filter', pg_catalog.pg_get_expr(t.prqual, t.prrelid))",
-        refs: &[("prpubid", 6104), ("prrelid", RELATION)],
-        noise: &["prattrs", "prqual"],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_publication_namespace",
-        class: 6237,
-        since: 15,
-        from: "pg_catalog.pg_publication_namespace t",
-        refs: &[("pnpubid", 6104), ("pnnspid", NAMESPACE)],
-        ..BASE
-    },
     LedgerCatalog { until: 13, from: subscription!(""), ..SUBSCRIPTION },
     LedgerCatalog {
         since: 14,
@@ -115,50 +79,5 @@ pub(super) static CATALOGS: &[LedgerCatalog] = &[
             ", s.subfailover"
         ),
         ..SUBSCRIPTION
-    },
-    LedgerCatalog {
-        name: "pg_foreign_data_wrapper",
-        class: 2328,
-        from: "pg_catalog.pg_foreign_data_wrapper t",
-        refs: &[("fdwowner", ROLE), ("fdwhandler", PROC), ("fdwvalidator", PROC)],
-        sets: &["fdwacl"],
-        options: &["fdwoptions"],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_foreign_server",
-        class: 1417,
-        from: "pg_catalog.pg_foreign_server t",
-        refs: &[("srvowner", ROLE), ("srvfdw", 2328)],
-        sets: &["srvacl"],
-        options: &["srvoptions"],
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_user_mapping",
-        // the view gives no options to whom it does not trust: the condition is the view's own
-        from: "(SELECT m.srvname, m.usename, (SELECT pg_catalog.array_agg(o.option_name ORDER BY o.option_name) \
-            FROM pg_catalog.pg_options_to_table(m.umoptions) o) AS names, NOT (r.rolsuper \
-            OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE')) \
-            OR (m.usename = current_user AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))) AS hidden \
-            FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid \
-            JOIN pg_catalog.pg_roles r ON r.rolname = current_user) t",
-        oid: "0::oid",
-        identity: ["'user mapping'", "coalesce(t.usename, 'PUBLIC') || ' on server ' || t.srvname"],
-        condition: "true",
-        withheld: "names",
-        hidden: "hidden",
-        ..BASE
-    },
-    LedgerCatalog {
-        name: "pg_db_role_setting",
-        from: "(SELECT coalesce(r.rolname::text, 'all roles') AS role, s.setconfig FROM pg_catalog.pg_db_role_setting s \
-            LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
-            WHERE s.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())) t",
-        oid: "0::oid",
-        identity: ["'database settings'", "'of ' || t.role"],
-        condition: "true",
-        options: &["setconfig"],
-        ..BASE
     },
 ];

@@ -21,6 +21,7 @@ pub fn default_of(class: char, major: i32) -> Acl {
         'f' => (&["EXECUTE"], &["EXECUTE"]),
         'n' => (&["CREATE", "USAGE"], &[]),
         'T' => (&["USAGE"], &["USAGE"]),
+        'F' | 'S' => (&["USAGE"], &[]),
         'L' => (&["SELECT", "UPDATE"], &[]),
         _ => (&[], &[]),
     };
@@ -90,7 +91,7 @@ pub fn of_new(catalog: &Catalog, class: char, creator: &str, schema: &str) -> Ac
     acl
 }
 
-/// The word of `ALTER DEFAULT PRIVILEGES` for a class of privileges.
+/// The word of `ALTER DEFAULT PRIVILEGES` for a class of privileges; empty for one that has none.
 pub fn word_of(class: char) -> &'static str {
     match class {
         'r' => "tables",
@@ -98,7 +99,8 @@ pub fn word_of(class: char) -> &'static str {
         'f' => "functions",
         'n' => "schemas",
         'L' => "large objects",
-        _ => "types",
+        'T' => "types",
+        _ => "",
     }
 }
 
@@ -198,6 +200,7 @@ impl Target {
                 (format!("TABLE {}", relation()), format!(" ({})", quote::ident(object.id.name())))
             }
             Some('r') => (format!("TABLE {}", kind.sql_name(object)), String::new()),
+            Some('S') => (format!("FOREIGN SERVER {}", kind.sql_name(object)), String::new()),
             _ => (kind.target(object), String::new()),
         };
         let prefix = kind.grant_prefix(object);
