@@ -6,8 +6,8 @@
 
 use crate::kinds::rules::{Effects, Outcome};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Place, Raw, Rule,
-    Scan, Source, routine, secret,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Phase, Place, Raw,
+    Rule, Scan, Source, routine, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -87,6 +87,10 @@ impl ObjectKind for Setting {
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()
+    }
+    fn phase(&self) -> Phase {
+        // each file runs in a session of its own, which a setting would reach
+        Phase::Last
     }
     fn subject(&self, id: &ObjectId) -> String {
         format!("setting_{}", id.name())

@@ -88,7 +88,7 @@ impl Goal {
             let catalog = a.or(b).map_or("", |entry| &entry.catalog);
             self.unbridged.push(Unbridged {
                 id: id.clone(),
-                why: format!("not modelled yet, {where_} ({catalog})"),
+                why: format!("{}, {where_} ({catalog})", why_unmodelled(catalog)),
                 reason: Reason::Unmodelled,
             });
         }
@@ -277,6 +277,17 @@ impl Goal {
                 missing.map(|(id, _)| id.clone()).filter(|id| prod.objects.contains_key(id)),
             );
         }
+    }
+}
+
+/// What a line of the ledger is, by its catalog.
+fn why_unmodelled(catalog: &str) -> &'static str {
+    match catalog {
+        "pg_subscription" => {
+            "report only: its connection string holds secrets and is never read, and creating or changing it reaches other servers"
+        }
+        "pg_seclabel" => "report only: setting a label takes its provider",
+        _ => "not modelled yet",
     }
 }
 

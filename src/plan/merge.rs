@@ -4,8 +4,8 @@
 //! lose data, and a relaxation of protection.
 
 use crate::kinds::facet::acl;
-use crate::kinds::{Ctx, Phase, of};
-use crate::model::{AclItem, Catalog, Facet, Object, ObjectId, PUBLIC, Value};
+use crate::kinds::{Ctx, of};
+use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Value};
 use crate::plan::change::touches;
 use crate::plan::goal::{Goal, Withheld};
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ pub(super) fn keep_removals(goal: &mut Goal, prod: &Catalog, apply_role: &str) {
     }
     keep_inseparable(goal, prod, &dev, &kept);
     let new = dev.objects.values().filter(|object| !prod.objects.contains_key(&object.id));
-    for object in new.filter(|object| of(object.id.kind).phase() == Phase::Last) {
+    for object in new.filter(|object| object.id.kind == Kind::DefaultAcl) {
         close(goal, prod, object);
     }
 }

@@ -16,6 +16,8 @@ pub(super) fn findings(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     findings.extend(definers(input));
     findings.extend(public_grants(input));
     findings.extend(keys_without_index(input));
+    findings.extend(without_identity(input));
+    findings.extend(watchers(input));
     findings.sort_by_key(|finding| !finding.new);
     findings
 }
@@ -99,6 +101,55 @@ fn is_default(object: &Object, privilege: &str) -> bool {
         (object.id.kind.name(), privilege),
         ("function" | "procedure", "EXECUTE") | ("enum", "USAGE")
     )
+}
+
+/// Event triggers that the bridge leaves as they are: they run as it runs.
+fn watchers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    goal(input, &["event_trigger"])
+        .filter(|object| input.prod.objects.get(&object.id) == Some(*object))
+        .filter(|object| attribute(object, "enabled").as_str() != Some("DISABLE"))
+        .filter(|object| attribute(object, "event").as_str() != Some("login"))
+        .map(|object| {
+            finding("runs its function at the statements of the migrations", object, false)
+        })
+        .collect()
+}
+
+/// Tables whose rows a subscriber could not find again: PostgreSQL then refuses UPDATE and DELETE.
+fn without_identity(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let objects = &input.plan.goal.objects;
+    let keyed: BTreeSet<(&str, &str)> = goal(input, &["constraint"])
+        .filter(|object| attribute(object, "type").as_str() == Some("PRIMARY KEY"))
+        .map(|object| (object.id.part(0), object.id.part(1)))
+        .collect();
+    let lacks = |table: &&Object| match attribute(table, "replica_identity").as_str() {
+        None => !keyed.contains(&(table.id.part(0), table.id.part(1))),
+        Some(word) => word == "NOTHING",
+    };
+    let changes = |member: &Object| {
+        let publication = member.parent.as_ref().and_then(|id| objects.get(id));
+        let published = publication.map(|object| attribute(object, "publish").as_set());
+        published.is_some_and(|words| words.contains("update") || words.contains("delete"))
+    };
+    let published: BTreeSet<(&str, &str)> = goal(input, &["publication_table"])
+        .filter(|member| changes(member))
+        .map(|member| (member.id.part(1), member.id.part(2)))
+        .collect();
+    goal(input, &["table"])
+        .filter(|table| published.contains(&(table.id.part(0), table.id.part(1))))
+        .filter(lacks)
+        .map(|table| {
+            let new = !input.prod.objects.keys().any(|id| {
+                id.kind.name() == "publication_table"
+                    && (id.part(1), id.part(2)) == (table.id.part(0), table.id.part(1))
+            });
+            finding(
+                "is published without a replica identity: UPDATE and DELETE are refused",
+                table,
+                new,
+            )
+        })
+        .collect()
 }
 
 /// Foreign keys of which no column leads an index: a delete in the referenced table reads all rows.

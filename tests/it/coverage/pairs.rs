@@ -60,13 +60,8 @@ pub(super) const REMOTE: &[Pair] = &[
         "DROP FOREIGN TABLE ft; CREATE FOREIGN TABLE ft (b int, a int) SERVER s OPTIONS (filename '/a')",
         "foreign table public.ft",
     ),
-    (13, FOREIGN, "ALTER SERVER s OPTIONS (ADD servername 'x')", "server s"),
-    (
-        13,
-        FOREIGN,
-        "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u')",
-        "user mapping public on server s",
-    ),
+    (13, FOREIGN, "ALTER SERVER s OPTIONS (ADD servername 'x')", "server:s"),
+    (13, FOREIGN, "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u')", "PUBLIC on s"),
 ];
 
 /// What an unmodelled relation consists of.
