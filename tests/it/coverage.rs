@@ -144,6 +144,14 @@ fn secrets_stay_where_they_are() {
         }
         let bundle = Bundle::of(&dev, &prod, "emit");
         assert_eq!(bundle.run.code, 3);
+        // what would need the secret is named, and the rest runs
+        for why in [
+            "server:s: the values of its options extra, password may be secret and are never read",
+            "subscription sub: report only: its connection string holds secrets",
+        ] {
+            assert!(bundle.run.err.contains(why), "{}", bundle.run.err);
+        }
+        bundle.apply(&prod).unwrap();
         texts.extend([bundle.run.out.clone(), bundle.run.err.clone()]);
         let mut work = vec![bundle.path()];
         while let Some(path) = work.pop() {

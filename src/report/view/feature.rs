@@ -82,6 +82,8 @@ fn plural_of(kind: &str) -> String {
         "index" => "indexes".to_owned(),
         "policy" => "policies".to_owned(),
         "default_acl" => "default privileges".to_owned(),
+        "statistics" => "statistics objects".to_owned(),
+        "ts_dictionary" => "ts dictionaries".to_owned(),
         other => format!("{}s", other.replace('_', " ")),
     }
 }
