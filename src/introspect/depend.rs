@@ -4,7 +4,8 @@ use crate::introspect::fetch::Rows;
 use crate::introspect::resolve::{Resolved, ends};
 use crate::kinds::row::class;
 use crate::kinds::{Fields, of};
-use crate::model::{Kind, Need, ObjectId};
+use crate::model::{Catalog, Kind, Need, Object, ObjectId, Value};
+use std::collections::BTreeSet;
 
 /// Adds what PostgreSQL recorded, and the edges that it does not record.
 pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
@@ -31,7 +32,7 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
             if from.class == class::PG_REWRITE && need == Need::Auto { Need::Hard } else { need };
         resolved.catalog.add_need(&a, &b, need);
     }
-    through_casts(resolved);
+    after_casts(&mut resolved.catalog);
     last_parts(resolved);
 }
 
@@ -49,22 +50,31 @@ fn last_parts(resolved: &mut Resolved) {
     }
 }
 
-/// A view that casts is recorded as one that calls the cast's function: it needs the cast as well.
-/// While casts are not modelled, a plain call of that function is held to need it, too.
-fn through_casts(resolved: &mut Resolved) {
-    let is_cast = |id: &ObjectId| id.kind == Kind::Unmodelled && id.part(0) == "cast";
-    let mut casts: Vec<(ObjectId, ObjectId)> = Vec::new();
-    for (id, needs) in resolved.catalog.needs.iter().filter(|(id, _)| is_cast(id)) {
-        let functions = needs.keys().filter(|needed| needed.kind == Kind::Function);
-        casts.extend(functions.map(|function| (function.clone(), id.clone())));
+/// What is written with a cast is recorded to need its function, or the types, or nothing at all,
+/// but never the cast. It stands without it, so the edge is a soft one.
+fn after_casts(catalog: &mut Catalog) {
+    let mut edges = Vec::new();
+    let dependents = catalog.dependents();
+    let expressions = || catalog.objects.values().filter(|object| holds_expression(object));
+    for cast in catalog.objects.keys().filter(|id| id.kind == Kind::Cast) {
+        let named: BTreeSet<&ObjectId> = catalog.needs_of(cast).map(|(needed, _)| needed).collect();
+        // a column, or a function, gives the value that is cast
+        let giving = named.iter().flat_map(|id| dependents.get(*id).into_iter().flatten());
+        let near: BTreeSet<&ObjectId> = giving.map(|(id, _)| *id).chain(named.clone()).collect();
+        let uses = |object: &&Object| {
+            named.is_empty() || catalog.needs_of(&object.id).any(|(id, _)| near.contains(id))
+        };
+        edges.extend(expressions().filter(uses).map(|user| (user.id.clone(), cast.clone())));
     }
-    for (function, cast) in casts {
-        let users = resolved.catalog.needs.iter().filter(|(id, needs)| {
-            !is_cast(id) && needs.get(&function).is_some_and(|need| *need == Need::Hard)
-        });
-        let users: Vec<ObjectId> = users.map(|(id, _)| id.clone()).collect();
-        for user in users {
-            resolved.catalog.add_need(&user, &cast, Need::Hard);
-        }
+    for (user, cast) in edges {
+        catalog.add_need(&user, &cast, Need::Soft);
     }
+}
+
+/// Whether the server wrote an expression of it.
+fn holds_expression(object: &Object) -> bool {
+    object.specs.iter().zip(&object.values).any(|(spec, value)| match value {
+        Value::Sql(text) => spec.name != "arguments" || text.contains(" DEFAULT "),
+        _ => false,
+    })
 }

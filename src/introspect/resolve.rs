@@ -193,8 +193,8 @@ fn claim(scan: Scan, row: &RowFields<'_>, resolved: &Resolved) -> Claimed {
     if resolved.is_member(address) {
         return Claimed::Excluded(Exclusion::Member);
     }
-    // range constructors, multiranges, the relation of a composite type
-    let is_part = matches!(scan, Scan::Proc | Scan::Type)
+    // range constructors, multiranges and the cast to them, the relation of a composite type
+    let is_part = matches!(scan, Scan::Proc | Scan::Type | Scan::Own(Kind::Cast))
         || (scan == Scan::Class && row.letter("relkind") == 'c');
     if is_part && resolved.internal.contains_key(&address) {
         return Claimed::Excluded(Exclusion::Part);

@@ -12,6 +12,7 @@ pub mod secret;
 
 pub(crate) mod aggregate;
 mod attribute;
+mod cast;
 mod collation;
 mod column;
 mod composite;
@@ -30,6 +31,10 @@ mod index;
 mod inheritance;
 mod materialized_view;
 mod options;
+mod members;
+mod operator;
+mod operator_class;
+mod operator_family;
 mod policy;
 mod publication;
 mod publication_table;
@@ -316,7 +321,11 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &sequence::Sequence,
     &function::FUNCTION,
     &function::PROCEDURE,
+    &cast::Cast,
+    &operator::Operator,
     &aggregate::Aggregate,
+    &operator_family::OperatorFamily,
+    &operator_class::OperatorClass,
     &ts_parser::PARSER,
     &ts_parser::TEMPLATE,
     &ts_dictionary::TsDictionary,

@@ -44,6 +44,7 @@ pub mod class {
     pub const PG_REWRITE: u32 = 2618;
     pub const PG_TRIGGER: u32 = 2620;
     pub const PG_INHERITS: u32 = 2611;
+    pub const PG_OPFAMILY: u32 = 2753;
     pub const PG_DEFAULT_ACL: u32 = 826;
     pub const PG_EXTENSION: u32 = 3079;
     pub const PG_POLICY: u32 = 3256;

@@ -57,6 +57,13 @@ impl ObjectId {
             (Kind::RoleSetting, [role, name]) => {
                 format!("{} of {}", shown_setting(name), shown(role))
             }
+            (Kind::Cast, [source, target]) => format!("({} AS {})", line(source), line(target)),
+            (Kind::Operator, [schema, name, left, right]) => {
+                format!("{}.{}({}, {})", shown(schema), line(name), line(left), line(right))
+            }
+            (Kind::OperatorFamily | Kind::OperatorClass, [schema, name, method]) => {
+                format!("{}.{} USING {}", shown(schema), shown(name), shown(method))
+            }
             (Kind::Unmodelled, [what, identity]) => format!("{what} {identity}"),
             (_, path) => path.iter().map(|part| shown(part)).collect::<Vec<_>>().join("."),
         }
@@ -76,8 +83,12 @@ fn shown(name: &str) -> String {
     if !name.is_empty() && name.chars().all(plain) {
         return name.to_owned();
     }
-    let safe: String = name.chars().map(one_line).collect();
-    format!("\"{}\"", safe.replace('"', "\"\""))
+    format!("\"{}\"", line(name).replace('"', "\"\""))
+}
+
+/// A text that the server wrote, in one line.
+fn line(text: &str) -> String {
+    text.chars().map(one_line).collect()
 }
 
 /// The name of a setting may have dots.

@@ -40,7 +40,11 @@ kinds! {
     Sequence = "sequence", "A sequence, free, owned or of an identity column.";
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
+    Cast = "cast", "A cast between two types.";
+    Operator = "operator", "An operator.";
     Aggregate = "aggregate", "An aggregate.";
+    OperatorFamily = "operator_family", "An operator family.";
+    OperatorClass = "operator_class", "An operator class.";
     TsParser = "ts_parser", "A text search parser.";
     TsTemplate = "ts_template", "A text search template.";
     TsDictionary = "ts_dictionary", "A text search dictionary.";
