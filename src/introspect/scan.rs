@@ -148,7 +148,7 @@ fn proc(major: i32) -> String {
 const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
     c.relforcerowsecurity, c.relispartition, CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type, \
-    CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, \
+    CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, fs.srvname, ft.ftoptions, \
     c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
@@ -157,6 +157,8 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam \
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace \
     LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid \
+    LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid \
+    LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver \
     LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid \
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = q.seqrelid AND d.objsubid = 0 \
         AND d.refclassid = 1259 AND d.deptype IN ('a', 'i') \
@@ -181,7 +183,7 @@ fn attribute(major: i32) -> String {
         WHERE co.oid = a.attcollation) END AS collation, \
     d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
     k.oid AS not_null_oid, CASE WHEN k.coninhcount = 0 THEN k.conname::text END AS not_null_name, \
-    coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, \
+    coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, a.attfdwoptions, \
     up.inhparent AS parent_table, up.attnum::int4 AS parent_number \
     FROM pg_catalog.pg_attribute a \
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't' \

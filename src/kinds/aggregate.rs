@@ -1,7 +1,7 @@
 //! Aggregates (`pg_proc`, `pg_aggregate`), ordered-set and hypothetical-set ones among them.
 
-use crate::kinds::facet::extension_statements;
 use crate::kinds::definition::{self, Item, Style, item};
+use crate::kinds::facet::extension_statements;
 use crate::kinds::{
     Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Rule, Scan, Slot, routine,
 };

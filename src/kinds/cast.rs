@@ -15,8 +15,7 @@ const SPECS: [AttrSpec; 2] = definition::specs(&ITEMS);
 const METHOD: Attr = Attr::named(&SPECS, "method");
 const CONTEXT: Attr = Attr::named(&SPECS, "context");
 
-static SOURCE: Source =
-    Source { catalog: "pg_cast", class: 2605, query, schema: None, acl: None };
+static SOURCE: Source = Source { catalog: "pg_cast", class: 2605, query, schema: None, acl: None };
 
 fn query(_: i32) -> String {
     "SELECT c.oid, pg_catalog.format_type(c.castsource, NULL) AS source, pg_catalog.format_type(c.casttarget, NULL) AS target, \
@@ -74,7 +73,8 @@ impl ObjectKind for Cast {
         format!("({} AS {})", object.id.part(0), object.id.part(1))
     }
     fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let words = [self.sql_name(object), object.text(METHOD).into(), object.text(CONTEXT).into()];
+        let words =
+            [self.sql_name(object), object.text(METHOD).into(), object.text(CONTEXT).into()];
         vec![format!("CREATE CAST {};", words.join(" ").trim_end())]
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {

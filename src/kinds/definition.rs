@@ -39,8 +39,7 @@ pub(super) const fn specs<const N: usize>(items: &[Item; N]) -> [AttrSpec; N] {
     let mut specs = [const { AttrSpec { name: "", doc: "", compare: Compare::Drift } }; N];
     let mut at = 0;
     while at < N {
-        specs[at] =
-            AttrSpec { name: items[at].name, doc: items[at].doc, compare: Compare::Drift };
+        specs[at] = AttrSpec { name: items[at].name, doc: items[at].doc, compare: Compare::Drift };
         at += 1;
     }
     specs

@@ -28,13 +28,8 @@ const JOIN: Attr = Attr::named(&SPECS, "join");
 const HASHES: Attr = Attr::named(&SPECS, "hashes");
 const MERGES: Attr = Attr::named(&SPECS, "merges");
 
-static SOURCE: Source = Source {
-    catalog: "pg_operator",
-    class: 2617,
-    query,
-    schema: Some("oprnamespace"),
-    acl: None,
-};
+static SOURCE: Source =
+    Source { catalog: "pg_operator", class: 2617, query, schema: Some("oprnamespace"), acl: None };
 
 fn query(_: i32) -> String {
     format!(
@@ -83,7 +78,10 @@ impl ObjectKind for Operator {
     fn rules(&self) -> &'static [Rule] {
         &[
             Rule { attrs: &["function"], change: |_, _, _| Outcome::rebuild() },
-            Rule { attrs: &["commutator"], change: |ctx, from, to| link(ctx, from, to, COMMUTATOR) },
+            Rule {
+                attrs: &["commutator"],
+                change: |ctx, from, to| link(ctx, from, to, COMMUTATOR),
+            },
             Rule { attrs: &["negator"], change: |ctx, from, to| link(ctx, from, to, NEGATOR) },
             Rule {
                 attrs: &["restrict", "join"],

@@ -96,8 +96,7 @@ fn add(
     map: &std::collections::BTreeMap<std::sync::Arc<str>, std::sync::Arc<str>>,
 ) -> Option<String> {
     let list = members::entries(map).join(",\n    ");
-    (!map.is_empty())
-        .then(|| format!("ALTER OPERATOR FAMILY {} ADD\n    {list};", using(object)))
+    (!map.is_empty()).then(|| format!("ALTER OPERATOR FAMILY {} ADD\n    {list};", using(object)))
 }
 
 fn change(from: &Object, to: &Object) -> Outcome {

@@ -1,10 +1,11 @@
-//! Tables (`pg_class`): ordinary, partitioned, partitions, inheriting and typed ones. Foreign
-//! tables are not modelled yet: they stand in the ledger.
+//! Tables (`pg_class`): ordinary, partitioned, partitions, inheriting, typed and foreign ones
+//! (`pg_foreign_table`). What holds for all of them stands here once.
 
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column, constraint, inheritance, sequence,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign, secret,
+    sequence,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -37,6 +38,17 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec { name: "of_type", doc: "of a typed table (reloftype)", compare: Compare::Drift },
+    AttrSpec { name: "server", doc: "of a foreign table (ftserver)", compare: Compare::Drift },
+    AttrSpec {
+        name: "foreign_options",
+        doc: "of a foreign table, those without a secret (ftoptions)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "unread_options",
+        doc: "names of its options that may hold a secret",
+        compare: Compare::Drift,
+    },
 ];
 const UNLOGGED: Attr = Attr::named(SPECS, "unlogged");
 const ACCESS_METHOD: Attr = Attr::named(SPECS, "access_method");
@@ -47,6 +59,9 @@ const FORCE: Attr = Attr::named(SPECS, "force_row_security");
 const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const PARTITION_KEY: Attr = Attr::named(SPECS, "partition_key");
 const OF_TYPE: Attr = Attr::named(SPECS, "of_type");
+const SERVER: Attr = Attr::named(SPECS, "server");
+const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
+const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
 /// The kind.
 pub(super) struct Table;
@@ -59,7 +74,7 @@ impl ObjectKind for Table {
         Scan::Class
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if matches!(row.letter("relkind"), 'r' | 'p') { Claim::Mine } else { Claim::No }
+        if matches!(row.letter("relkind"), 'r' | 'p' | 'f') { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_CLASS, row.oid("oid"));
@@ -68,11 +83,14 @@ impl ObjectKind for Table {
             parameters.insert(Arc::from(format!("toast.{key}")), value);
         }
         let identity = match row.letter("relreplident") {
+            // a foreign table has none
+            _ if row.letter("relkind") == 'f' => Value::Null,
             'n' => Value::text(Some("NOTHING")),
             'f' => Value::text(Some("FULL")),
             'i' => Value::text(Some("INDEX")),
             _ => Value::Null,
         };
+        let (shown, unread) = secret::split(&row.texts("ftoptions"));
         let values = vec![
             Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
             Raw::Value(Value::text(row.text("amname").as_deref().filter(|name| *name != "heap"))),
@@ -83,6 +101,9 @@ impl ObjectKind for Table {
             Raw::Value(identity),
             Raw::Value(Value::sql(row.text("partition_key").as_deref())),
             Raw::Value(Value::sql(row.text("of_type").as_deref())),
+            Raw::Value(Value::text(row.text("srvname").as_deref())),
+            Raw::Value(shown),
+            Raw::Value(unread),
         ];
         Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
             .owned(row.oid("relowner"))
@@ -99,8 +120,14 @@ impl ObjectKind for Table {
     fn prominence(&self) -> u8 {
         0
     }
-    fn noun(&self, _: &Object) -> &'static str {
-        "TABLE"
+    fn noun(&self, object: &Object) -> &'static str {
+        if is_foreign(object) { "FOREIGN TABLE" } else { "TABLE" }
+    }
+    fn obstacle(&self, _: &Ctx<'_>, object: &Object) -> Option<String> {
+        foreign::obstacle(object.value(UNREAD))
+    }
+    fn left_out(&self, object: &Object) -> Option<LeftOut> {
+        foreign::told(object.value(UNREAD)).map(LeftOut::Secret)
     }
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
@@ -110,8 +137,9 @@ impl ObjectKind for Table {
             parts.iter().copied().filter(|part| part.id.kind == Kind::Column).collect();
         columns.sort_by_key(|part| column::Column.position(part));
         let mut statements = vec![format!(
-            "CREATE {}TABLE {}{}{};",
+            "CREATE {}{} {}{}{};",
             unlogged(object),
+            self.noun(object),
             self.sql_name(object),
             body(object, &columns, parts),
             tail(object, parts)
@@ -138,7 +166,7 @@ impl ObjectKind for Table {
         statements
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![format!("DROP TABLE {};", self.sql_name(object))]
+        vec![format!("DROP {} {};", self.noun(object), self.sql_name(object))]
     }
     fn absorbs(&self, part: &Object) -> bool {
         match part.id.kind {
@@ -149,10 +177,15 @@ impl ObjectKind for Table {
             _ => false,
         }
     }
-    fn rebuildable(&self, _: &Object) -> bool {
-        false
+    fn rebuildable(&self, object: &Object) -> bool {
+        is_foreign(object) && *object.value(UNREAD) == Value::Null
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        if is_foreign(object) {
+            let mut effects = Effects::lock(&object.id, Lock::AccessExclusive);
+            effects.join(foreign::dropped(object.value(UNREAD)));
+            return effects;
+        }
         Effects::lock(&object.id, Lock::AccessExclusive).losing("the rows of the table")
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
@@ -251,6 +284,28 @@ static RULES: &[Rule] = &[
         },
     },
     Rule {
+        attrs: &["server"],
+        change: |_, from, to| {
+            if is_foreign(from) && is_foreign(to) {
+                return Outcome::rebuild().removing("the table shows the rows of another server");
+            }
+            Outcome::report("a table cannot become a foreign one, nor the other way round")
+        },
+    },
+    Rule {
+        attrs: &["foreign_options"],
+        change: |_, from, to| {
+            let (before, after) = (from.value(FOREIGN_OPTIONS), to.value(FOREIGN_OPTIONS));
+            foreign::change(&target(to), &before.as_map(), &after.as_map())
+        },
+    },
+    Rule {
+        attrs: &["unread_options"],
+        change: |_, from, to| {
+            foreign::change_unread(&target(to), from.value(UNREAD), to.value(UNREAD))
+        },
+    },
+    Rule {
         attrs: &["of_type"],
         change: |_, _, to| match to.text(OF_TYPE) {
             "" => security(to, "NOT OF"),
@@ -258,6 +313,11 @@ static RULES: &[Rule] = &[
         },
     },
 ];
+
+/// Whether its rows are elsewhere.
+pub(super) fn is_foreign(object: &Object) -> bool {
+    object.id.kind == Kind::Table && !object.text(SERVER).is_empty()
+}
 
 /// Columns and constraints: those that a type or a parent brings are not written again.
 fn body(object: &Object, columns: &[&Object], parts: &[&Object]) -> String {
@@ -285,6 +345,10 @@ fn body(object: &Object, columns: &[&Object], parts: &[&Object]) -> String {
     }
 }
 
+fn target(object: &Object) -> String {
+    format!("FOREIGN TABLE {}", Table.sql_name(object))
+}
+
 fn alter(object: &Object, clause: &str) -> String {
     format!("ALTER TABLE {} {clause};", Table.sql_name(object))
 }
@@ -305,6 +369,10 @@ fn tail(object: &Object, parts: &[&Object]) -> String {
     let mut sql = String::new();
     if !parents.is_empty() {
         sql = format!(" INHERITS ({})", parents.join(", "));
+    }
+    if is_foreign(object) {
+        let options = foreign::clause(&object.value(FOREIGN_OPTIONS).as_map());
+        return format!("{sql}\n    SERVER {}{options}", quote::ident(object.text(SERVER)));
     }
     if object.value(PARTITION_KEY) != &Value::Null {
         sql = format!("{sql} PARTITION BY {}", object.text(PARTITION_KEY));

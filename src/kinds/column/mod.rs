@@ -1,9 +1,11 @@
 //! Columns of tables (`pg_attribute`), with identity and generation expression.
 
+mod inherited;
 mod not_null;
 mod retype;
 mod statement;
 
+pub(super) use inherited::is_inherited;
 pub(super) use statement::{
     as_inherited, definition, follow_ups, option_clauses, storage_word, with_options,
 };
@@ -11,11 +13,12 @@ pub(super) use statement::{
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, default, inheritance, sequence,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Slot, default, options as foreign, secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
+use inherited::{by_parent, heirs, inherited_from};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -69,6 +72,16 @@ const SPECS: &[AttrSpec] = &[
         doc: "inherited, and declared here as well (attislocal)",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "foreign_options",
+        doc: "of a foreign table, those without a secret (attfdwoptions)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "unread_options",
+        doc: "names of its options that may hold a secret",
+        compare: Compare::Drift,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
@@ -85,6 +98,8 @@ const OPTIONS: Attr = Attr::named(SPECS, "options");
 const POSITION: Attr = Attr::named(SPECS, "position");
 const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
 const LOCAL: Attr = Attr::named(SPECS, "local");
+const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
+const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
 /// The kind.
 pub(super) struct Column;
@@ -97,7 +112,7 @@ impl ObjectKind for Column {
         Scan::Attribute
     }
     fn claims(&self, row: &dyn Fields) -> Claim {
-        if matches!(row.letter("relkind"), 'r' | 'p') { Claim::Mine } else { Claim::No }
+        if matches!(row.letter("relkind"), 'r' | 'p' | 'f') { Claim::Mine } else { Claim::No }
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let number = number_of(row, "attnum");
@@ -105,6 +120,7 @@ impl ObjectKind for Column {
         let generated = row.letter("attgenerated") != '\0';
         let parent = Address::column(row.oid("parent_table"), number_of(row, "parent_number"));
         let inherited = parent.object != 0;
+        let (shown, unread) = secret::split(&row.texts("attfdwoptions"));
         let values = vec![
             Raw::Type(row.oid("atttypid"), row.int("atttypmod").unwrap_or(-1)),
             Raw::Value(Value::text(row.text("collation").as_deref())),
@@ -129,6 +145,8 @@ impl ObjectKind for Column {
             Raw::Value(Value::Int(i64::from(number))),
             if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
             Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
+            Raw::Value(shown),
+            Raw::Value(unread),
         ];
         let address = Address::column(relation, number);
         let table = Address::new(class::PG_CLASS, relation);
@@ -239,6 +257,12 @@ impl ObjectKind for Column {
     fn slots(&self, object: &Object) -> Vec<Slot> {
         if is_generated(object) { value_slot(&object.id) } else { Vec::new() }
     }
+    fn obstacle(&self, _: &Ctx<'_>, object: &Object) -> Option<String> {
+        foreign::obstacle(object.value(UNREAD))
+    }
+    fn left_out(&self, object: &Object) -> Option<LeftOut> {
+        foreign::told(object.value(UNREAD)).map(LeftOut::Secret)
+    }
     fn evaluates(&self) -> bool {
         true
     }
@@ -252,7 +276,20 @@ static RULES: &[Rule] = &[
     Rule { attrs: &["type", "collation"], change: retype::change },
     Rule { attrs: not_null::ATTRS, change: not_null::change },
     Rule { attrs: &["generated", "generated_kind"], change: generation },
-    Rule { attrs: &["inherited_from", "local"], change: inherits },
+    Rule { attrs: &["inherited_from", "local"], change: inherited::change },
+    Rule {
+        attrs: &["foreign_options"],
+        change: |_, from, to| {
+            let (before, after) = (from.value(FOREIGN_OPTIONS), to.value(FOREIGN_OPTIONS));
+            foreign::change(&foreign_target(to), &before.as_map(), &after.as_map())
+        },
+    },
+    Rule {
+        attrs: &["unread_options"],
+        change: |_, from, to| {
+            foreign::change_unread(&foreign_target(to), from.value(UNREAD), to.value(UNREAD))
+        },
+    },
     Rule {
         attrs: &["storage"],
         change: |ctx, _, to| {
@@ -299,68 +336,6 @@ pub(super) fn is_generated(object: &Object) -> bool {
     object.value(GENERATED) != &Value::Null
 }
 
-/// The parent's column that this one follows.
-pub(super) fn inherited_from(object: &Object) -> Option<&ObjectId> {
-    if object.id.kind != Kind::Column {
-        return None;
-    }
-    if let Value::Id(id) = object.value(INHERITED_FROM) { Some(id) } else { None }
-}
-
-/// Whether only a parent declares it.
-pub(super) fn is_inherited(object: &Object) -> bool {
-    inherited_from(object).is_some() && !object.flag(LOCAL)
-}
-
-/// The columns that inherit from this one, through all levels.
-fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
-    let mut found = vec![column.clone()];
-    let mut at = 0;
-    while let Some(parent) = found.get(at).cloned() {
-        let first = ObjectId::from_parts(Kind::Column, Vec::new());
-        let columns = catalog.objects.range(first..).map(|(_, object)| object);
-        let columns = columns.take_while(|object| object.id.kind == Kind::Column);
-        let inherits = columns.filter(|object| inherited_from(object) == Some(&parent));
-        found.extend(inherits.map(|object| object.id.clone()));
-        at += 1;
-    }
-    found.remove(0);
-    found
-}
-
-/// Whether a parent's statement makes the same change here: it inherits before and after, and the
-/// parent's attributes come to be the same.
-fn by_parent(ctx: &Ctx<'_>, from: &Object, to: &Object, attrs: &[Attr]) -> bool {
-    let Some(parent) = inherited_from(to).filter(|id| inherited_from(from) == Some(id)) else {
-        return false;
-    };
-    let (before, after) = (ctx.current.objects.get(parent), ctx.desired.objects.get(parent));
-    before.zip(after).is_some_and(|(before, after)| {
-        attrs.iter().all(|attr| {
-            let changes = before.value(*attr) != after.value(*attr);
-            from.value(*attr) == to.value(*attr)
-                || (changes && after.value(*attr) == to.value(*attr))
-        })
-    })
-}
-
-/// What a link to a parent does by itself; a column that is declared twice cannot stop being so.
-fn inherits(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
-    let stays = inherited_from(from).is_some() && inherited_from(from) == inherited_from(to);
-    if stays && from.flag(LOCAL) {
-        return Outcome::report(
-            "a column that its table declares itself cannot become only inherited",
-        );
-    }
-    if stays {
-        return Outcome::report("an inherited column cannot become declared by its table as well");
-    }
-    if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
-        return Outcome::report("a column that its table declares itself stays declared by it");
-    }
-    Outcome::in_place(Vec::new(), Effects::default())
-}
-
 fn table_path(object: &Object) -> Vec<String> {
     vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()]
 }
@@ -399,6 +374,11 @@ pub(super) fn type_of(object: &Object) -> &str {
 
 fn alter_table(object: &Object) -> String {
     format!("ALTER TABLE {}", quote::qualified(&[object.id.part(0), object.id.part(1)]))
+}
+
+fn foreign_target(object: &Object) -> String {
+    let table = quote::qualified(&[object.id.part(0), object.id.part(1)]);
+    format!("FOREIGN TABLE {table} ALTER COLUMN {}", quote::ident(object.id.name()))
 }
 
 fn column_statement(object: &Object, clause: &str) -> String {

@@ -1,10 +1,10 @@
 //! How a column is written.
 
 use super::{
-    COLLATION, COMPRESSION, GENERATED, GENERATED_KIND, NOT_NULL, OPTIONS, STATISTICS, STORAGE,
-    TYPE, column_statement, inherited_from, not_null,
+    COLLATION, COMPRESSION, FOREIGN_OPTIONS, GENERATED, GENERATED_KIND, NOT_NULL, OPTIONS,
+    STATISTICS, STORAGE, TYPE, column_statement, inherited_from, not_null,
 };
-use crate::kinds::{Ctx, default, sequence};
+use crate::kinds::{Ctx, default, options as foreign, sequence};
 use crate::model::{Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 /// `name type ...` as it stands in CREATE TABLE and ADD COLUMN, with the parts it absorbs.
 pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
     let mut sql = format!("{} {}", quote::ident(column.id.name()), column.text(TYPE));
+    sql += &foreign::clause(&column.value(FOREIGN_OPTIONS).as_map());
     if !column.text(COLLATION).is_empty() {
         sql = format!("{sql} COLLATE {}", column.text(COLLATION));
     }

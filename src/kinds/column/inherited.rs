@@ -1,0 +1,68 @@
+//! Columns that a parent brings: what its statements do to them, too.
+
+use super::{INHERITED_FROM, LOCAL};
+use crate::kinds::inheritance;
+use crate::kinds::rules::{Ctx, Effects, Outcome};
+use crate::model::{Attr, Catalog, Kind, Object, ObjectId, Value};
+
+/// The parent's column that this one follows.
+pub(crate) fn inherited_from(object: &Object) -> Option<&ObjectId> {
+    if object.id.kind != Kind::Column {
+        return None;
+    }
+    if let Value::Id(id) = object.value(INHERITED_FROM) { Some(id) } else { None }
+}
+
+/// Whether only a parent declares it.
+pub(crate) fn is_inherited(object: &Object) -> bool {
+    inherited_from(object).is_some() && !object.flag(LOCAL)
+}
+
+/// The columns that inherit from this one, through all levels.
+pub(super) fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
+    let mut found = vec![column.clone()];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).cloned() {
+        let first = ObjectId::from_parts(Kind::Column, Vec::new());
+        let columns = catalog.objects.range(first..).map(|(_, object)| object);
+        let columns = columns.take_while(|object| object.id.kind == Kind::Column);
+        let inherits = columns.filter(|object| inherited_from(object) == Some(&parent));
+        found.extend(inherits.map(|object| object.id.clone()));
+        at += 1;
+    }
+    found.remove(0);
+    found
+}
+
+/// Whether a parent's statement makes the same change here: it inherits before and after, and the
+/// parent's attributes come to be the same.
+pub(super) fn by_parent(ctx: &Ctx<'_>, from: &Object, to: &Object, attrs: &[Attr]) -> bool {
+    let Some(parent) = inherited_from(to).filter(|id| inherited_from(from) == Some(id)) else {
+        return false;
+    };
+    let (before, after) = (ctx.current.objects.get(parent), ctx.desired.objects.get(parent));
+    before.zip(after).is_some_and(|(before, after)| {
+        attrs.iter().all(|attr| {
+            let changes = before.value(*attr) != after.value(*attr);
+            from.value(*attr) == to.value(*attr)
+                || (changes && after.value(*attr) == to.value(*attr))
+        })
+    })
+}
+
+/// What a link to a parent does by itself; a column that is declared twice cannot stop being so.
+pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let stays = inherited_from(from).is_some() && inherited_from(from) == inherited_from(to);
+    if stays && from.flag(LOCAL) {
+        return Outcome::report(
+            "a column that its table declares itself cannot become only inherited",
+        );
+    }
+    if stays {
+        return Outcome::report("an inherited column cannot become declared by its table as well");
+    }
+    if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
+        return Outcome::report("a column that its table declares itself stays declared by it");
+    }
+    Outcome::in_place(Vec::new(), Effects::default())
+}
