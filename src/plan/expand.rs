@@ -120,7 +120,9 @@ fn rebuild(
         changes.rebuilt.insert(dependent.clone(), cause.clone());
         return Some(dependent.clone());
     }
-    if !kind.rebuildable(object) {
+    // what its whole takes along comes back with it
+    let with_whole = object.parent.as_ref().is_some_and(|whole| is_gone(changes, whole));
+    if !kind.rebuildable(object) && !with_whole {
         let why = format!(
             "{} needs {} and cannot be built again without losing data",
             dependent.label(),
