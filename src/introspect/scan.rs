@@ -53,7 +53,7 @@ pub(super) fn sql(scan: Scan, major: i32) -> String {
     match scan {
         Scan::Namespace => NAMESPACE.to_owned(),
         Scan::Extension => EXTENSION.to_owned(),
-        Scan::Type => TYPE.to_owned(),
+        Scan::Type => types(major),
         Scan::Proc => proc(major),
         Scan::Class => CLASS.to_owned(),
         Scan::Attribute => attribute(major),
@@ -113,23 +113,32 @@ const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS sch
     FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 // row types belong to their relation and array types to their element: both are found by pg_depend
-const TYPE: &str = "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, t.typrelid, t.typnotnull, \
+fn types(major: i32) -> String {
+    format!(
+        "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, t.typrelid, t.typnotnull, \
     CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base, \
     CASE WHEN t.typtype = 'd' THEN coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 'pg_catalog.pg_type'::pg_catalog.regclass), \
-        pg_catalog.quote_literal(t.typdefault)) END AS \"default\", \
-    CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN (SELECT pg_catalog.format('%I.%I', cn.nspname, co.collname) \
+        pg_catalog.quote_literal(t.typdefault)) ELSE t.typdefault END AS \"default\", \
+    CASE WHEN t.typtype = 'r' THEN {} WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN (SELECT pg_catalog.format('%I.%I', cn.nspname, co.collname) \
         FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace \
         WHERE co.oid = t.typcollation) END AS collation, \
     CASE WHEN t.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e \
-        WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END AS labels \
+        WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END AS labels, {}, {} \
     FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid \
     LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype \
+    LEFT JOIN pg_catalog.pg_range g ON g.rngtypid = t.oid \
     WHERE t.oid >= 16384 AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm' \
-    AND (t.typelem = 0 OR (SELECT e.typarray FROM pg_catalog.pg_type e WHERE e.oid = t.typelem) <> t.oid)";
+    AND (t.typelem = 0 OR (SELECT e.typarray FROM pg_catalog.pg_type e WHERE e.oid = t.typelem) <> t.oid)",
+        kinds::range::COLLATION,
+        kinds::range::columns(major),
+        kinds::base_type::columns(major),
+    )
+}
 
 fn proc(major: i32) -> String {
     let sqlbody = from(major, 14, "pg_catalog.pg_get_function_sqlbody(p.oid)", "NULL::text");
     let aggregate = kinds::aggregate::columns();
+    let type_of = kinds::base_type::TYPE_OF_FUNCTION;
     format!(
         "SELECT p.oid, p.pronamespace, p.proname, p.proowner, p.prokind::text, p.proargtypes::oid[] AS proargtypes, \
     pg_catalog.pg_get_function_arguments(p.oid) AS arguments, \
@@ -138,7 +147,7 @@ fn proc(major: i32) -> String {
     p.proparallel::text, p.procost::text, p.prorows::text, \
     CASE WHEN p.prosupport <> 0 THEN p.prosupport::text END AS support, p.proconfig, \
     CASE WHEN p.protrftypes IS NOT NULL THEN ARRAY(SELECT pg_catalog.format_type(u, NULL) \
-        FROM pg_catalog.unnest(p.protrftypes) u) END AS transforms, {aggregate} \
+        FROM pg_catalog.unnest(p.protrftypes) u) END AS transforms, {type_of} AS type_of, {aggregate} \
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
     LEFT JOIN pg_catalog.pg_aggregate g ON g.aggfnoid = p.oid WHERE p.oid >= 16384"
     )

@@ -12,6 +12,7 @@ pub mod secret;
 
 pub(crate) mod aggregate;
 mod attribute;
+pub(crate) mod base_type;
 mod cast;
 mod collation;
 mod column;
@@ -38,6 +39,7 @@ mod options;
 mod policy;
 mod publication;
 mod publication_table;
+pub(crate) mod range;
 mod routine;
 mod rule;
 mod schema;
@@ -318,6 +320,8 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &attribute::Attribute,
     &domain::Domain,
     &domain_constraint::DomainConstraint,
+    &range::Range,
+    &base_type::BaseType,
     &sequence::Sequence,
     &function::FUNCTION,
     &function::PROCEDURE,

@@ -146,6 +146,8 @@ pub(super) fn found(row: &dyn Fields, values: Vec<Raw>) -> Found {
         Found::new(address, Place::Schema(row.oid("pronamespace")), String::new(), values)
             .owned(row.oid("proowner"));
     found.name = vec![Name::Plain(row.name("proname")), Name::Types(row.oids("proargtypes"))];
+    let part_of = row.oid("type_of");
+    found.part_of = (part_of != 0).then(|| Address::new(class::PG_TYPE, part_of));
     found
 }
 

@@ -37,6 +37,8 @@ kinds! {
     Attribute = "attribute", "An attribute of a composite type.";
     Domain = "domain", "A domain.";
     DomainConstraint = "domain_constraint", "A check of a domain.";
+    Range = "range", "A range type with its multirange.";
+    BaseType = "base_type", "A base type with the functions that read and write it, or a shell.";
     Sequence = "sequence", "A sequence, free, owned or of an identity column.";
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
