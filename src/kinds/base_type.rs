@@ -178,7 +178,9 @@ pub(super) fn drop_with_functions(ctx: &Ctx<'_>, object: &Object) -> Vec<String>
         .objects
         .values()
         .filter(is_own)
-        .map(|part| format!("{}::pg_catalog.regprocedure", quote::literal(&routine::signature(part))))
+        .map(|part| {
+            format!("{}::pg_catalog.regprocedure", quote::literal(&routine::signature(part)))
+        })
         .collect();
     if own.is_empty() {
         return vec![format!("DROP TYPE {name};")];

@@ -10,6 +10,7 @@ pub mod row;
 pub mod rules;
 pub mod secret;
 
+mod access_method;
 pub(crate) mod aggregate;
 mod attribute;
 pub(crate) mod base_type;
@@ -18,6 +19,7 @@ mod collation;
 mod column;
 mod composite;
 mod constraint;
+mod conversion;
 mod default;
 mod default_acl;
 mod definition;
@@ -30,6 +32,7 @@ mod foreign_data_wrapper;
 mod function;
 mod index;
 mod inheritance;
+mod language;
 mod materialized_view;
 mod members;
 mod operator;
@@ -49,6 +52,7 @@ mod setting;
 mod statistics;
 mod stored;
 mod table;
+mod transform;
 mod trigger;
 mod ts_configuration;
 mod ts_dictionary;
@@ -325,6 +329,10 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &sequence::Sequence,
     &function::FUNCTION,
     &function::PROCEDURE,
+    &language::Language,
+    &transform::Transform,
+    &access_method::AccessMethod,
+    &conversion::Conversion,
     &cast::Cast,
     &operator::Operator,
     &aggregate::Aggregate,

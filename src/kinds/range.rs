@@ -114,7 +114,9 @@ impl ObjectKind for Range {
 
 /// The name that PostgreSQL gives to a multirange by itself: at most 63 bytes.
 fn automatic(name: &str) -> String {
-    let clip = |text: &str, bytes: usize| text.get(..text.floor_char_boundary(bytes)).unwrap_or_default().to_owned();
+    let clip = |text: &str, bytes: usize| {
+        text.get(..text.floor_char_boundary(bytes)).unwrap_or_default().to_owned()
+    };
     match name.split_once("range") {
         Some((before, after)) => clip(&format!("{before}multirange{after}"), 63),
         None => format!("{}_multirange", clip(name, 52)),

@@ -141,7 +141,7 @@ impl ObjectKind for Table {
             unlogged(object),
             self.noun(object),
             self.sql_name(object),
-            body(object, &columns, parts),
+            body(ctx, object, &columns, parts),
             tail(object, parts)
         )];
         let inherits = parts.iter().any(|part| inheritance::is_plain(part));
@@ -320,13 +320,15 @@ pub(super) fn is_foreign(object: &Object) -> bool {
 }
 
 /// Columns and constraints: those that a type or a parent brings are not written again.
-fn body(object: &Object, columns: &[&Object], parts: &[&Object]) -> String {
+fn body(ctx: &Ctx<'_>, object: &Object, columns: &[&Object], parts: &[&Object]) -> String {
     let inherits = parts.iter().any(|part| inheritance::is_plain(part));
     let typed = object.value(OF_TYPE) != &Value::Null;
     let own = columns.iter().filter(|part| !(inherits && column::is_inherited(part)));
     let columns = own.filter_map(|part| {
         if typed {
             column::with_options(part, parts)
+        } else if inherits {
+            Some(column::merged(ctx, part, parts))
         } else {
             Some(column::definition(part, parts))
         }

@@ -58,6 +58,9 @@ impl ObjectId {
                 format!("{} of {}", shown_setting(name), shown(role))
             }
             (Kind::Cast, [source, target]) => format!("({} AS {})", line(source), line(target)),
+            (Kind::Transform, [of, language]) => {
+                format!("FOR {} LANGUAGE {}", line(of), shown(language))
+            }
             (Kind::Operator, [schema, name, left, right]) => {
                 format!("{}.{}({}, {})", shown(schema), line(name), line(left), line(right))
             }

@@ -42,6 +42,10 @@ kinds! {
     Sequence = "sequence", "A sequence, free, owned or of an identity column.";
     Function = "function", "A function or a window function.";
     Procedure = "procedure", "A procedure.";
+    Language = "language", "A procedural language.";
+    Transform = "transform", "A transform of a type for a language.";
+    AccessMethod = "access_method", "An access method of tables or indexes.";
+    Conversion = "conversion", "A conversion between encodings.";
     Cast = "cast", "A cast between two types.";
     Operator = "operator", "An operator.";
     Aggregate = "aggregate", "An aggregate.";

@@ -70,7 +70,6 @@ const AM: u32 = 2601;
 const FAMILY: u32 = 2753;
 const NAMESPACE: u32 = 2615;
 const OPERATOR: u32 = 2617;
-const PROC: u32 = 1255;
 const RELATION: u32 = 1259;
 /// Roles are shared objects: they are known by name.
 pub(super) const ROLE: u32 = 1260;

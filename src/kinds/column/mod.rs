@@ -7,7 +7,7 @@ mod statement;
 
 pub(super) use inherited::is_inherited;
 pub(super) use statement::{
-    as_inherited, definition, follow_ups, option_clauses, storage_word, with_options,
+    as_inherited, definition, follow_ups, merged, option_clauses, storage_word, with_options,
 };
 
 use crate::kinds::facet::relation_of;

@@ -20,6 +20,17 @@ pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
     sql + &clauses(column, parts)
 }
 
+/// The definition of a column that a parent has, too: the same expression comes from there, and up
+/// to 15 must not be written again.
+pub(crate) fn merged(ctx: &Ctx<'_>, column: &Object, parts: &[&Object]) -> String {
+    let parent = inherited_from(column).and_then(|id| ctx.desired.objects.get(id));
+    let mut own = column.clone();
+    if parent.is_some_and(|parent| parent.value(GENERATED) == column.value(GENERATED)) {
+        own.set(GENERATED, Value::Null);
+    }
+    definition(&own, parts)
+}
+
 /// `name WITH OPTIONS ...` of a typed table, where it has any.
 pub(crate) fn with_options(column: &Object, parts: &[&Object]) -> Option<String> {
     let clauses = clauses(column, parts);

@@ -20,7 +20,7 @@ pub fn default_of(class: char, major: i32) -> Acl {
         's' => (&["SELECT", "UPDATE", "USAGE"], &[]),
         'f' => (&["EXECUTE"], &["EXECUTE"]),
         'n' => (&["CREATE", "USAGE"], &[]),
-        'T' => (&["USAGE"], &["USAGE"]),
+        'T' | 'l' => (&["USAGE"], &["USAGE"]),
         'F' | 'S' => (&["USAGE"], &[]),
         'L' => (&["SELECT", "UPDATE"], &[]),
         _ => (&[], &[]),
@@ -84,6 +84,10 @@ pub fn of_new(catalog: &Catalog, class: char, creator: &str, schema: &str) -> Ac
         let id = ObjectId::new(Kind::DefaultAcl, &[creator, schema, word_of(class)]);
         catalog.objects.get(&id).map(|object| object.facets.acl.clone().unwrap_or_default())
     };
+    // languages have no default privileges of their own
+    if class == 'l' {
+        return default_of(class, catalog.server.major());
+    }
     let mut acl = entry("").unwrap_or_else(|| default_of(class, catalog.server.major()));
     if !schema.is_empty() {
         acl.extend(entry(schema).unwrap_or_default());
