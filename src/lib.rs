@@ -8,11 +8,13 @@
 
 pub mod bundle;
 pub mod cli;
+pub mod config;
 pub mod connect;
 pub mod diff;
 pub mod introspect;
 pub mod kinds;
 pub mod model;
+pub mod normalize;
 pub mod plan;
 pub mod report;
 pub mod sql;

@@ -1,9 +1,11 @@
 //! Everything that ends a command with exit code 2.
 
 use crate::bundle::BundleError;
+use crate::config::ConfigError;
 use crate::connect::ConnectError;
 use crate::introspect::IntrospectError;
 use crate::model::snapshot::SnapshotError;
+use crate::normalize::names::Collision;
 use crate::verify::VerifyError;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -19,6 +21,10 @@ pub(super) enum CliError {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Names(#[from] Collision),
     #[error("the snapshot {} cannot be used: {source}", .path.display())]
     Snapshot { path: PathBuf, source: SnapshotError },
     #[error("{} cannot be read: {source}", .path.display())]
@@ -45,6 +51,10 @@ impl CliError {
             Self::Introspect(error) => error.hint(),
             Self::Bundle(error) => error.hint(),
             Self::Verify(error) => error.hint(),
+            Self::Config(error) => error.hint(),
+            Self::Names(_) => {
+                Some("map it to a name that dev does not use, or rename one of the two in dev".to_owned())
+            }
             Self::Snapshot { source: SnapshotError::Version(_), .. } => {
                 Some("read it with the pgbridge that wrote it, or take the snapshot again".to_owned())
             }

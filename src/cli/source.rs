@@ -1,10 +1,14 @@
 //! A source: a live database or a snapshot file.
 
+use crate::cli::args::Sides;
 use crate::cli::error::CliError;
+use crate::cli::progress::Progress;
+use crate::config;
 use crate::connect::{Conninfo, Environment, Session};
 use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, snapshot};
+use crate::normalize::names;
 use std::path::{Path, PathBuf};
 
 /// Where a catalog comes from.
@@ -51,6 +55,20 @@ impl Source {
             }
         }
     }
+}
+
+/// Both sides of a command, under the names and within the scope that the configuration says.
+pub(super) async fn read_sides(
+    sides: &Sides,
+    environment: &Environment,
+    with_sizes: bool,
+) -> Result<(Catalog, Catalog), CliError> {
+    let config = config::load(sides.config.as_deref())?;
+    let dev = Source::parse(&sides.dev, environment)?;
+    let prod = Source::parse(&sides.prod, environment)?;
+    let _progress = Progress::start("reading dev and prod");
+    let (dev, prod) = read_both(&dev, &prod, with_sizes).await?;
+    Ok((names::translate(dev, &config.names)?, prod))
 }
 
 /// Both sides, read at the same time. The same database twice is an error.

@@ -4,7 +4,7 @@ use crate::connect::Session;
 use crate::introspect::fetch::{RowFields, Rows, Table};
 use crate::introspect::resolve::Resolved;
 use crate::introspect::server::Server;
-use crate::introspect::{IntrospectError, identity, ledger};
+use crate::introspect::{IntrospectError, identity};
 use crate::kinds::facet::{acl, owner_of};
 use crate::kinds::{Address, Fields, Scan, of};
 use crate::model::{AclItem, Kind, LedgerEntry, OWNER, Object, ObjectId, PUBLIC};
@@ -142,11 +142,7 @@ async fn unattached(
         // large objects are data, and what is gone has no name
         let Some(subject) = known.or_else(|| names.get(&at).cloned()) else { continue };
         let id = ObjectId::new(Kind::Unmodelled, &[&what, &subject]);
-        let entry = LedgerEntry {
-            catalog: catalog.to_owned(),
-            fingerprint: ledger::digest(&text),
-            redacted: false,
-        };
+        let entry = LedgerEntry { catalog: catalog.to_owned(), row: text, redacted: false };
         resolved.catalog.ledger.insert(id, entry);
     }
     Ok(())

@@ -1,7 +1,7 @@
-//! The coverage ledger: every row that is not modelled, by identity and fingerprint.
+//! The coverage ledger: every row that is not modelled, by identity.
 //!
-//! A fingerprint is the row as JSON with each OID replaced by an identity, without physical state
-//! and without secrets. What it holds equal on both sides is no drift.
+//! A line holds the row as JSON with each OID replaced by an identity, without physical state and
+//! without secrets. What is equal on both sides is no drift.
 
 use crate::connect::{Session, Type};
 use crate::introspect::IntrospectError;
@@ -11,7 +11,7 @@ use crate::introspect::ledger_catalog::{self, LedgerCatalog, ROLE};
 use crate::introspect::resolve::Resolved;
 use crate::introspect::{identity, redact};
 use crate::kinds::{Address, Fields};
-use crate::model::{Kind, LedgerEntry, Notice, ObjectId, snapshot};
+use crate::model::{Kind, LedgerEntry, Notice, ObjectId};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,10 +191,9 @@ fn entry(
             went.extend(names);
         }
     }
-    let text = Value::Object(row).to_string();
     let entry = LedgerEntry {
         catalog: catalog.name.to_owned(),
-        fingerprint: digest(&text),
+        row: Value::Object(row).to_string(),
         redacted: hidden || !went.is_empty(),
     };
     (entry, notices(id, &went, hidden))
@@ -225,11 +224,9 @@ fn name(address: Address, resolved: &Resolved, names: &BTreeMap<Address, String>
     if let Some(id) = resolved.find(address) {
         return Value::String(id.to_string());
     }
+    if let (ROLE, Some(name)) = (address.class, names.get(&address)) {
+        return Value::String(format!("role:{name}"));
+    }
     // built-in objects below 10000 have the same OID everywhere
     Value::String(names.get(&address).cloned().unwrap_or_else(|| address.object.to_string()))
-}
-
-/// The first half of a SHA-256, in hexadecimal.
-pub(super) fn digest(text: &str) -> String {
-    snapshot::digest(text.as_bytes()).chars().take(32).collect()
 }

@@ -5,7 +5,7 @@ use crate::introspect::fetch::{RowFields, Rows};
 use crate::introspect::scan;
 use crate::introspect::server::Server;
 use crate::kinds::row::class;
-use crate::kinds::{self, Address, Claim, Fields, Found, Name, Place, Raw, Scan};
+use crate::kinds::{self, Address, Claim, Fields, Found, Name, Naming, Place, Raw, Scan};
 use crate::model::{Catalog, Facets, Kind, Need, Object, ObjectId, PUBLIC, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -302,8 +302,32 @@ fn identity(
     if let Some(address) = &found.part_of {
         parent = Some(modelled(address)?.clone());
     }
+    check_naming(kind, path.len(), found);
     path.extend(found.name.iter().map(|part| names.part(part)));
     Some((ObjectId::from_parts(kind, path), parent))
+}
+
+/// A kind must say of its path what its rows show, or maps of names would miss it. `prefix` is the
+/// length of the part that comes from where it stands.
+fn check_naming(kind: Kind, prefix: usize, found: &Found) {
+    let said = kinds::of(kind).path_naming();
+    let at = |place: usize| said.get(place).or(said.last()).copied();
+    let standing = match found.place {
+        Place::Schema(_) => Some(Naming::Schema),
+        Place::Database | Place::Part(_) => None,
+    };
+    debug_assert!(standing.is_none() || at(0) == standing, "{kind}: what its path names");
+    for (place, name) in found.name.iter().enumerate() {
+        let shown = match name {
+            // the name of a schema is a plain one of its own
+            Name::Plain(_) if kind == Kind::Schema => Naming::Schema,
+            Name::Plain(_) => Naming::Plain,
+            Name::Role(_) => Naming::Role,
+            Name::Schema(_) => Naming::Schema,
+            Name::Types(_) => Naming::Sql,
+        };
+        debug_assert_eq!(at(prefix + place), Some(shown), "{kind}: what its path names");
+    }
 }
 
 fn build(

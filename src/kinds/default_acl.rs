@@ -3,7 +3,8 @@
 use crate::kinds::facet::acl::{self, Acl, Target};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Phase, Place, Rule, Scan,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Phase, Place, Rule,
+    Scan,
 };
 use crate::model::{AttrSpec, Kind, Object, ObjectId};
 use crate::sql::quote;
@@ -34,6 +35,9 @@ impl ObjectKind for DefaultAcl {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &[]
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Role, Naming::Schema, Naming::Plain]
     }
     fn rules(&self) -> &'static [Rule] {
         &[]

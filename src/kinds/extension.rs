@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Phase,
-    Place, Raw, Rule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Phase, Place, Raw, Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -42,6 +42,9 @@ impl ObjectKind for Extension {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
     }
     fn rules(&self) -> &'static [Rule] {
         &[

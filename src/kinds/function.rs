@@ -2,7 +2,7 @@
 //! read and written stands in `routine.rs`.
 
 use crate::kinds::routine;
-use crate::kinds::{Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Rule, Scan, Slot};
+use crate::kinds::{Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Rule, Scan, Slot};
 use crate::model::{AttrSpec, Kind, Object};
 
 /// Functions or procedures.
@@ -50,6 +50,9 @@ impl ObjectKind for Routine {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         routine::SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Schema, Naming::Plain, Naming::Sql]
     }
     fn rules(&self) -> &'static [Rule] {
         self.rules

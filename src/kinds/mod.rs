@@ -35,6 +35,7 @@ mod inheritance;
 mod language;
 mod materialized_view;
 mod members;
+mod naming;
 mod operator;
 mod operator_class;
 mod operator_family;
@@ -61,10 +62,11 @@ mod user_mapping;
 mod view;
 mod view_column;
 
+pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};
 
-use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId};
+use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 
 /// The flat queries that kinds read their rows from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -307,6 +309,15 @@ pub trait ObjectKind: Sync {
     /// Whether it runs a user's code at every statement of a migration, under the session's path.
     fn watches(&self, _catalog: &Catalog, _object: &Object) -> bool {
         false
+    }
+    /// What the parts of its path name; the last one stands for all that follow. Captures check it
+    /// against what `decode` found.
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Schema, Naming::Plain]
+    }
+    /// What the texts of an attribute name.
+    fn naming(&self, attribute: &str, value: &Value) -> Naming {
+        naming::of_attribute(attribute, value)
     }
     /// Text whose words may name other objects without PostgreSQL recording it.
     fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {

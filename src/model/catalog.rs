@@ -1,6 +1,6 @@
 //! The normalized model of one database.
 
-use crate::model::{Object, ObjectId};
+use crate::model::{Object, ObjectId, snapshot};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,11 +62,18 @@ impl ServerInfo {
 pub struct LedgerEntry {
     /// The system catalog that holds the row.
     pub catalog: String,
-    /// Hash of the row without OIDs, physical state and secrets.
-    pub fingerprint: String,
+    /// The row without OIDs, physical state and secrets: a JSON object, or a plain text.
+    pub row: String,
     /// Values that may be secret, or that the role may not see, were left out: a difference in
     /// them is not seen, and a notice of the capture names them.
     pub redacted: bool,
+}
+
+impl LedgerEntry {
+    /// What tells two rows apart, for people: the first half of a SHA-256 in hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        snapshot::digest(self.row.as_bytes()).chars().take(32).collect()
+    }
 }
 
 /// Something the capture could not see, does not know, or left out because it may be a secret. It

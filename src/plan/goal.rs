@@ -77,7 +77,7 @@ impl Goal {
         let ids: BTreeSet<&ObjectId> = dev.ledger.keys().chain(prod.ledger.keys()).collect();
         for id in ids {
             let (a, b) = (dev.ledger.get(id), prod.ledger.get(id));
-            if a.map(|entry| &entry.fingerprint) == b.map(|entry| &entry.fingerprint) {
+            if a.map(|entry| &entry.row) == b.map(|entry| &entry.row) {
                 continue;
             }
             let where_ = match (a, b) {

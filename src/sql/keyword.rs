@@ -66,6 +66,36 @@ const KEYWORDS: &[&str] = &[
     "xmlroot", "xmlserialize", "xmltable", "year", "yes", "zone",
 ];
 
+/// Those that the server itself quotes in what it deparses: all but the unreserved ones.
+#[rustfmt::skip]
+const QUOTED: &[&str] = &[
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",
+    "between", "bigint", "binary", "bit", "boolean", "both", "case", "cast", "char", "character",
+    "check", "coalesce", "collate", "collation", "column", "concurrently", "constraint", "create",
+    "cross", "current_catalog", "current_date", "current_role", "current_schema", "current_time",
+    "current_timestamp", "current_user", "dec", "decimal", "default", "deferrable", "desc",
+    "distinct", "do", "else", "end", "except", "exists", "extract", "false", "fetch", "float",
+    "for", "foreign", "freeze", "from", "full", "grant", "greatest", "group", "grouping", "having",
+    "ilike", "in", "initially", "inner", "inout", "int", "integer", "intersect", "interval",
+    "into", "is", "isnull", "join", "json", "json_array", "json_arrayagg", "json_exists",
+    "json_object", "json_objectagg", "json_query", "json_scalar", "json_serialize", "json_table",
+    "json_value", "lateral", "leading", "least", "left", "like", "limit", "localtime",
+    "localtimestamp", "merge_action", "national", "natural", "nchar", "none", "normalize", "not",
+    "notnull", "null", "nullif", "numeric", "offset", "on", "only", "or", "order", "out", "outer",
+    "overlaps", "overlay", "placing", "position", "precision", "primary", "real", "references",
+    "returning", "right", "row", "select", "session_user", "setof", "similar", "smallint", "some",
+    "substring", "symmetric", "system_user", "table", "tablesample", "then", "time", "timestamp",
+    "to", "trailing", "treat", "trim", "true", "union", "unique", "user", "using", "values",
+    "varchar", "variadic", "verbose", "when", "where", "window", "with", "xmlattributes",
+    "xmlconcat", "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi",
+    "xmlroot", "xmlserialize", "xmltable",
+];
+
+/// Whether the server quotes `word` for being a keyword, in any supported major.
+pub fn is_quoted_keyword(word: &str) -> bool {
+    QUOTED.binary_search(&word).is_ok()
+}
+
 /// Whether `word`, in lower case, is a keyword of any supported major.
 pub fn is_keyword(word: &str) -> bool {
     KEYWORDS.binary_search(&word).is_ok()
@@ -73,11 +103,14 @@ pub fn is_keyword(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYWORDS, is_keyword};
+    use super::{KEYWORDS, QUOTED, is_keyword, is_quoted_keyword};
 
     #[test]
-    fn the_list_is_sorted_without_repeats() {
+    fn the_lists_are_sorted_without_repeats() {
         assert!(KEYWORDS.is_sorted_by(|a, b| a < b));
+        assert!(QUOTED.is_sorted_by(|a, b| a < b));
+        assert!(QUOTED.iter().all(|word| is_keyword(word)));
+        assert!(is_quoted_keyword("user") && !is_quoted_keyword("data"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keyword::is_keyword;
+use super::keyword::{is_keyword, is_quoted_keyword};
 
 /// One name as an SQL identifier, in quotes unless it reads the same without in every major.
 pub fn ident(name: &str) -> String {
@@ -10,6 +10,22 @@ pub fn ident(name: &str) -> String {
         return name.to_owned();
     }
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// One name as the server writes it in what it deparses: unreserved words stay bare.
+pub fn deparsed(name: &str) -> String {
+    if is_plain(name) && !is_quoted_keyword(name) {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The name that an identifier of deparsed text stands for.
+pub fn unquoted(identifier: &str) -> String {
+    match identifier.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => identifier.to_owned(),
+    }
 }
 
 /// The parts of a qualified name as identifiers joined by dots.
@@ -78,7 +94,7 @@ fn is_invisible(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{dollar, ident, literal, printable, qualified};
+    use super::{deparsed, dollar, ident, literal, printable, qualified, unquoted};
 
     #[test]
     fn identifiers() {
@@ -98,6 +114,8 @@ mod tests {
             assert_eq!(ident(name), expected);
         }
         assert_eq!(qualified(&["public", "Order", "id"]), "public.\"Order\".id");
+        assert_eq!(deparsed("data"), "data");
+        assert_eq!(deparsed("user"), "\"user\"");
     }
 
     #[test]
@@ -134,11 +152,8 @@ mod tests {
         #[test]
         fn identifiers_read_back(name in "\\PC*|[a-z_\"]{0,5}") {
             let quoted = ident(&name);
-            let back = match quoted.strip_prefix('"').and_then(|s| s.strip_suffix('"')) {
-                Some(inner) => inner.replace("\"\"", "\""),
-                None => quoted,
-            };
-            prop_assert_eq!(back, name);
+            prop_assert_eq!(unquoted(&quoted), name.clone());
+            prop_assert_eq!(unquoted(&deparsed(&name)), name);
         }
 
         #[test]

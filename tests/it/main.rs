@@ -9,14 +9,5 @@ mod cases;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
-mod generated;
 #[cfg(test)]
-mod oracle;
-#[cfg(test)]
-mod program;
-#[cfg(test)]
-mod proof;
-#[cfg(test)]
-mod removals;
-#[cfg(test)]
-mod support;
+mod maps;

@@ -48,7 +48,13 @@ pub(crate) fn pgbridge(arguments: &[&str]) -> Run {
 
 /// The same with further environment variables.
 pub(crate) fn pgbridge_with(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    pgbridge_in(Path::new("."), arguments, environment)
+}
+
+/// The same in a working directory.
+pub(crate) fn pgbridge_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pgbridge"));
+    command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
         if name
             .to_str()

@@ -26,7 +26,7 @@ fn folder(bundle: &Bundle) -> String {
 static TURN: Mutex<()> = Mutex::new(());
 
 /// A server that is not prod's: the one with passwords, as its superuser through the socket.
-fn elsewhere() -> (MutexGuard<'static, ()>, String) {
+pub(crate) fn elsewhere() -> (MutexGuard<'static, ()>, String) {
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     (turn, Cluster::scram().socket_url("postgres"))
 }

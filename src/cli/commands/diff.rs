@@ -4,7 +4,7 @@ use crate::cli::args::{DiffArgs, Format};
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
-use crate::cli::source::{self, Source};
+use crate::cli::source;
 use crate::cli::{Exit, output};
 use crate::connect::Environment;
 use crate::diff::compare;
@@ -14,11 +14,8 @@ use anstyle::AnsiColor;
 
 pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
     let environment = Environment::from_process();
-    let dev = Source::parse(&args.sides.dev, &environment)?;
-    let prod = Source::parse(&args.sides.prod, &environment)?;
-    let progress = Progress::start("reading dev and prod");
-    let (dev, prod) = source::read_both(&dev, &prod, false).await?;
-    progress.say("comparing");
+    let (dev, prod) = source::read_sides(&args.sides, &environment, false).await?;
+    let progress = Progress::start("comparing");
     let divergence = compare(&dev, &prod);
     drop(progress);
     let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);

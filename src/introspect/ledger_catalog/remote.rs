@@ -7,7 +7,7 @@ use super::{BASE, LedgerCatalog};
 macro_rules! subscription {
     ($($more:expr),+) => {
         concat!(
-            "(SELECT s.subname, pg_catalog.pg_get_userbyid(s.subowner) AS owner, s.subenabled, s.subslotname, s.subpublications, \
+            "(SELECT s.subname, 'role:' || pg_catalog.pg_get_userbyid(s.subowner)::text AS owner, s.subenabled, s.subslotname, s.subpublications, \
             ARRAY['subconninfo'] AS withheld",
             $($more),+,
             " FROM pg_catalog.pg_subscription s \

@@ -1,0 +1,158 @@
+//! The file's text becomes its content, key by key.
+
+use super::Config;
+use super::error::Problem;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use toml::{Table, Value};
+
+/// Names by names.
+type Map = BTreeMap<Arc<str>, Arc<str>>;
+
+/// Reads the text of a file.
+pub(super) fn parse(text: &str) -> Result<Config, Problem> {
+    let file: Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+    let mut config = Config::default();
+    for (key, value) in &file {
+        match key.as_str() {
+            "map" => maps(table(key, value)?, &mut config)?,
+            _ => return Err(unknown(key, &["map"])),
+        }
+    }
+    Ok(config)
+}
+
+fn maps(file: &Table, config: &mut Config) -> Result<(), Problem> {
+    for (key, value) in file {
+        let place = format!("map.{key}");
+        match key.as_str() {
+            "roles" => config.names.roles = names(&place, value, "role", |_| true)?,
+            "schemas" => config.names.schemas = names(&place, value, "schema", is_of_users)?,
+            _ => return Err(unknown(&place, &["map.roles", "map.schemas"])),
+        }
+    }
+    Ok(())
+}
+
+/// Entries `dev name = "prod name"`, of which no two lead to one name.
+fn names(
+    place: &str,
+    value: &Value,
+    what: &str,
+    good: impl Fn(&str) -> bool,
+) -> Result<Map, Problem> {
+    let mut map = Map::new();
+    for (from, value) in table(place, value)? {
+        let at = format!("{place}.{}", key(from));
+        let allowed = || {
+            let unit = if what == "schema" { ", and no system schema" } else { "" };
+            format!(
+                "write dev's {what} = \"prod's {what}\": a name without quotes of SQL, not empty{unit}"
+            )
+        };
+        let to = value.as_str().ok_or_else(|| Problem {
+            place: at.clone(),
+            text: format!("{} is no name", shown(value)),
+            allowed: allowed(),
+        })?;
+        for name in [from.as_str(), to] {
+            if name.is_empty() || name.contains('\0') || !good(name) {
+                let text = format!("{name:?} cannot be mapped");
+                return Err(Problem { place: at, text, allowed: allowed() });
+            }
+        }
+        if let Some((other, _)) = map.iter().find(|(_, known)| &***known == to) {
+            return Err(Problem {
+                text: format!("{other} and {from} would both become the {what} {to}"),
+                place: at,
+                allowed: format!("each {what} of prod stands for one of dev"),
+            });
+        }
+        map.insert(from.as_str().into(), to.into());
+    }
+    Ok(map)
+}
+
+fn is_of_users(schema: &str) -> bool {
+    !schema.starts_with("pg_") && schema != "information_schema"
+}
+
+fn table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, Problem> {
+    value.as_table().ok_or_else(|| Problem {
+        place: place.to_owned(),
+        text: format!("{} is no table", shown(value)),
+        allowed: format!("write a table, [{place}]"),
+    })
+}
+
+fn unknown(place: &str, allowed: &[&str]) -> Problem {
+    Problem {
+        place: place.to_owned(),
+        text: "there is no such key".to_owned(),
+        allowed: format!("allowed here: {}", allowed.join(", ")),
+    }
+}
+
+/// A value as the file has it, in short.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Integer(number) => number.to_string(),
+        Value::Boolean(flag) => flag.to_string(),
+        other => format!("{} {}", if other.is_array() { "an" } else { "a" }, other.type_str()),
+    }
+}
+
+/// A key as the file has it.
+fn key(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { format!("{name:?}") }
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> Problem {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    Problem {
+        place: format!("line {}", before.matches('\n').count() + 1),
+        text: error.message().lines().collect::<Vec<_>>().join(", "),
+        allowed: "write TOML: [section], then key = \"value\"".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[track_caller]
+    fn refused(text: &str, place: &str, words: &str) {
+        let problem = parse(text).unwrap_err();
+        assert_eq!(problem.place, place, "{problem}");
+        let all = format!("{problem}; {}", problem.allowed);
+        assert!(all.contains(words), "{all}");
+    }
+
+    #[test]
+    fn names_are_read() {
+        let config =
+            parse("[map.roles]\ndev_owner = 'prod_owner'\n[map.schemas]\n\"a b\" = 'c'").unwrap();
+        assert_eq!(&*config.names.roles["dev_owner"], "prod_owner");
+        assert_eq!(&*config.names.schemas["a b"], "c");
+        assert!(parse("").unwrap().names.is_empty());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        refused("[mpa]", "mpa", "allowed here: map");
+        refused("[map.role]", "map.role", "map.roles, map.schemas");
+        refused("map = 1", "map", "1 is no table");
+        refused("[map.roles]\na = 1", "map.roles.a", "1 is no name");
+        refused("[map.roles]\na = ''", "map.roles.a", "not empty");
+        refused("[map.schemas]\npg_catalog = 'a'", "map.schemas.pg_catalog", "no system schema");
+        refused(
+            "[map.schemas]\na = 'x'\n'b c' = 'x'",
+            "map.schemas.\"b c\"",
+            "a and b c would both",
+        );
+        refused("[map.roles]\na = 'x'\na = 'y'", "line 3", "duplicate key");
+        refused("[map", "line 1", "TOML");
+    }
+}

@@ -1,0 +1,38 @@
+//! `pgbridge.toml`: what holds for every run in a project.
+//!
+//! Owns the file's shape. In: a path, or the working directory. Out: [`Config`].
+//! Invariant: an unknown key and a bad value are errors that say what is allowed; nothing is guessed.
+
+mod error;
+mod file;
+
+pub use error::ConfigError;
+
+use crate::normalize::names::NameMap;
+use std::path::{Path, PathBuf};
+
+/// The file's name in the working directory.
+pub const FILE_NAME: &str = "pgbridge.toml";
+
+/// What the file says; all of it may be missing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Config {
+    /// `[map.roles]` and `[map.schemas]`.
+    pub names: NameMap,
+}
+
+/// Reads the file that is `given`, else the one in the working directory, else nothing.
+///
+/// # Errors
+/// When the file cannot be read or says something that is not allowed.
+pub fn load(given: Option<&Path>) -> Result<Config, ConfigError> {
+    let path = given.map_or_else(|| PathBuf::from(FILE_NAME), Path::to_owned);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => file::parse(&text)
+            .map_err(|problem| ConfigError::Content { path, problem: Box::new(problem) }),
+        Err(error) if given.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(Config::default())
+        }
+        Err(source) => Err(ConfigError::Read { path, source }),
+    }
+}
