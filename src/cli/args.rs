@@ -24,7 +24,7 @@ pub(super) enum Command {
     Snapshot(SnapshotArgs),
     /// Show how dev and prod differ
     ///
-    /// Exit codes: 0 equal, 1 drift, 2 error.
+    /// Exit codes: 0 equal, 1 drift or something could not be compared, 2 error.
     Diff(DiffArgs),
     /// Write the bundle: migrations, rollbacks, report, execution plan, validation SQL
     ///

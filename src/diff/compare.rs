@@ -137,7 +137,7 @@ fn ledger(dev: &Catalog, prod: &Catalog) -> Vec<Drift> {
     };
     ids.into_iter()
         .filter_map(|id| match (dev.ledger.get(id), prod.ledger.get(id)) {
-            (Some(a), Some(b)) if a.row == b.row => None,
+            (Some(a), Some(b)) if a.is_same(b) => None,
             (Some(a), Some(b)) => Some(drift(id, Side::Both, vec![fingerprints(a, b)])),
             (Some(_), None) => Some(drift(id, Side::DevOnly, Vec::new())),
             (None, _) => Some(drift(id, Side::ProdOnly, Vec::new())),

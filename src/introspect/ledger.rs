@@ -194,7 +194,7 @@ fn entry(
     let entry = LedgerEntry {
         catalog: catalog.name.to_owned(),
         row: Value::Object(row).to_string(),
-        redacted: hidden || !went.is_empty(),
+        unseen: hidden.then(|| catalog.withheld.to_owned()).into_iter().collect(),
     };
     (entry, notices(id, &went, hidden))
 }
@@ -207,7 +207,8 @@ fn notices(id: &ObjectId, went: &[String], hidden: bool) -> Vec<Notice> {
         notice(format!("values of options that may be secret are not compared: {names}"), false)
     });
     let unseen = hidden.then(|| {
-        notice("its options cannot be read by this role and are not compared".to_owned(), true)
+        let text = "its options are unknown: this role may not read them, so they are not compared";
+        notice(text.to_owned(), true)
     });
     secret.into_iter().chain(unseen).collect()
 }

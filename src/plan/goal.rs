@@ -77,10 +77,8 @@ impl Goal {
         let ids: BTreeSet<&ObjectId> = dev.ledger.keys().chain(prod.ledger.keys()).collect();
         for id in ids {
             let (a, b) = (dev.ledger.get(id), prod.ledger.get(id));
-            if a.map(|entry| &entry.row) == b.map(|entry| &entry.row) {
-                continue;
-            }
             let where_ = match (a, b) {
+                (Some(a), Some(b)) if a.is_same(b) => continue,
                 (Some(_), None) => "only in dev",
                 (None, Some(_)) => "only in prod",
                 _ => "different",

@@ -9,7 +9,10 @@ pub const FORMAT_VERSION: u32 = 1;
 #[derive(Serialize)]
 struct File<'a> {
     format_version: u32,
+    /// Nothing counts, and nothing was left uncompared.
     equal: bool,
+    /// Everything could be compared.
+    complete: bool,
     findings: Vec<Finding<'a>>,
 }
 
@@ -36,8 +39,9 @@ struct Changed<'a> {
     change: &'a Change,
 }
 
-/// The divergence as JSON, in the order of the objects, with a line break at its end.
-pub fn divergence(divergence: &Divergence) -> String {
+/// The divergence as JSON, in the order of the objects, with a line break at its end; `complete`
+/// is whether everything could be compared.
+pub fn divergence(divergence: &Divergence, complete: bool) -> String {
     let findings = divergence.drifts.iter().map(|drift| {
         let id = format!("{}:{}", drift.code(), drift.object);
         let changes = drift
@@ -59,7 +63,8 @@ pub fn divergence(divergence: &Divergence) -> String {
     });
     let file = File {
         format_version: FORMAT_VERSION,
-        equal: divergence.is_equal(),
+        equal: divergence.is_equal() && complete,
+        complete,
         findings: findings.collect(),
     };
     let text = serde_json::to_string_pretty(&file);
@@ -95,7 +100,7 @@ mod tests {
             level: Level::Drift,
             unmodelled: false,
         };
-        let text = super::divergence(&Divergence { drifts: vec![drift] });
+        let text = super::divergence(&Divergence { drifts: vec![drift] }, true);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["format_version"], 1);
         assert_eq!(value["equal"], false);
@@ -106,6 +111,7 @@ mod tests {
             "changed:view:public.\"V\"#definition"
         );
         assert_eq!(value["findings"][0]["side"], "both");
-        assert!(super::divergence(&Divergence::default()).contains("\"equal\": true"));
+        assert!(super::divergence(&Divergence::default(), true).contains("\"equal\": true"));
+        assert!(super::divergence(&Divergence::default(), false).contains("\"equal\": false"));
     }
 }

@@ -9,5 +9,16 @@ mod cases;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
-#[cfg(test)]
 mod maps;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod proof;
+#[cfg(test)]
+mod removals;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod unprivileged;

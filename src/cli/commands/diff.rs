@@ -20,7 +20,7 @@ pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
     drop(progress);
     let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
     match args.format {
-        Format::Json => output::result(&json::divergence(&divergence))?,
+        Format::Json => output::result(&json::divergence(&divergence, !incomplete))?,
         Format::Sql => {
             let plan = plan::reconcile(&dev, &prod, &options(&args.planning, &prod));
             let sql: Vec<String> = plan.steps().flat_map(|step| step.statements.clone()).collect();
@@ -28,7 +28,10 @@ pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
         }
         Format::Table => {
             output::result(&terminal::divergence_table(&divergence, None))?;
-            let verdict = if divergence.is_equal() {
+            let verdict = if divergence.is_equal() && incomplete {
+                let text = "no difference was found, and something could not be compared";
+                output::coloured(text, AnsiColor::Yellow)
+            } else if divergence.is_equal() {
                 output::coloured("dev and prod are equal", AnsiColor::Green)
             } else {
                 let count = divergence.counted().filter(|drift| drift.told_with.is_none()).count();

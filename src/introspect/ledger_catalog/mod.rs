@@ -38,7 +38,7 @@ pub(super) struct LedgerCatalog {
     pub(super) options: &'static [&'static str],
     /// The column that lists what of the row is a secret and was not read.
     pub(super) withheld: &'static str,
-    /// The column that is true where the role may not see the row whole; it is no part of the row.
+    /// The column that is true where the role may not see what is withheld; it is no part of the row.
     pub(super) hidden: &'static str,
 }
 

@@ -2,6 +2,7 @@ use super::text::{self, Rename};
 use super::{NameMap, translate};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, Facets, Kind, LedgerEntry, Object, ObjectId, Value};
+use std::collections::BTreeSet;
 
 /// Renames `app_dev` to `app` and `Dev` to `data`; knows one table.
 #[derive(Default)]
@@ -120,7 +121,8 @@ fn the_ledger_is_translated() {
         (["comment on", "server s"], "app_dev.x"),
     ];
     for (path, row) in lines {
-        let entry = LedgerEntry { catalog: "pg".to_owned(), row: row.to_owned(), redacted: false };
+        let row = row.to_owned();
+        let entry = LedgerEntry { catalog: "pg".to_owned(), row, unseen: BTreeSet::new() };
         before.ledger.insert(ObjectId::new(Kind::Unmodelled, &path), entry);
     }
     let mut map = map(&[("app_dev", "app")]);
