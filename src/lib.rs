@@ -17,5 +17,6 @@ pub mod model;
 pub mod normalize;
 pub mod plan;
 pub mod report;
+pub mod scope;
 pub mod sql;
 pub mod verify;

@@ -9,6 +9,7 @@ use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, snapshot};
 use crate::normalize::names;
+use crate::scope::partition;
 use std::path::{Path, PathBuf};
 
 /// Where a catalog comes from.
@@ -68,7 +69,8 @@ pub(super) async fn read_sides(
     let prod = Source::parse(&sides.prod, environment)?;
     let _progress = Progress::start("reading dev and prod");
     let (dev, prod) = read_both(&dev, &prod, with_sizes).await?;
-    Ok((names::translate(dev, &config.names)?, prod))
+    let dev = names::translate(dev, &config.names)?;
+    Ok(partition::leave_out(dev, prod, &config.partitions))
 }
 
 /// Both sides, read at the same time. The same database twice is an error.

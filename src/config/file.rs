@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::error::Problem;
+use crate::scope::partition::{Partitions, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::{Table, Value};
@@ -16,7 +17,8 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
     for (key, value) in &file {
         match key.as_str() {
             "map" => maps(table(key, value)?, &mut config)?,
-            _ => return Err(unknown(key, &["map"])),
+            "scope" => scope(table(key, value)?, &mut config)?,
+            _ => return Err(unknown(key, &["map", "scope"])),
         }
     }
     Ok(config)
@@ -32,6 +34,57 @@ fn maps(file: &Table, config: &mut Config) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+fn scope(file: &Table, config: &mut Config) -> Result<(), Problem> {
+    for (key, value) in file {
+        let place = format!("scope.{key}");
+        match key.as_str() {
+            "partitions" => config.partitions = partitions(&place, value)?,
+            _ => return Err(unknown(&place, &["scope.partitions"])),
+        }
+    }
+    Ok(())
+}
+
+/// One word for all tables, or a table of words: `default`, and `"schema.table"`.
+fn partitions(place: &str, value: &Value) -> Result<Scope, Problem> {
+    let mut scope = Scope::default();
+    let Some(file) = value.as_table() else {
+        scope.default = word(place, value)?;
+        return Ok(scope);
+    };
+    for (name, value) in file {
+        let at = format!("{place}.{}", key(name));
+        let word = word(&at, value)?;
+        match name.split_once('.') {
+            None if name == "default" => scope.default = word,
+            Some((schema, table)) if !schema.is_empty() && !table.is_empty() => {
+                scope.tables.insert(name.clone(), word);
+            }
+            _ => {
+                return Err(Problem {
+                    place: at,
+                    text: "this is no table".to_owned(),
+                    allowed: "write default, or a table with its schema: \"schema.table\""
+                        .to_owned(),
+                });
+            }
+        }
+    }
+    Ok(scope)
+}
+
+fn word(place: &str, value: &Value) -> Result<Partitions, Problem> {
+    match value.as_str() {
+        Some("compare") => Ok(Partitions::Compare),
+        Some("data") => Ok(Partitions::Data),
+        _ => Err(Problem {
+            place: place.to_owned(),
+            text: format!("{} is not allowed", shown(value)),
+            allowed: "write \"compare\" or \"data\"".to_owned(),
+        }),
+    }
 }
 
 /// Entries `dev name = "prod name"`, of which no two lead to one name.
@@ -120,7 +173,7 @@ fn syntax(text: &str, error: &toml::de::Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Partitions, parse};
 
     #[track_caller]
     fn refused(text: &str, place: &str, words: &str) {
@@ -140,8 +193,22 @@ mod tests {
     }
 
     #[test]
+    fn partitions_are_data_by_word_or_by_table() {
+        let all = parse("[scope]\npartitions = 'data'").unwrap().partitions;
+        assert_eq!(all.default, Partitions::Data);
+        let some = "[scope.partitions]\ndefault = 'data'\n'public.events' = 'compare'";
+        let some = parse(some).unwrap().partitions;
+        assert_eq!(some.tables["public.events"], Partitions::Compare);
+        assert_eq!(some.default, Partitions::Data);
+    }
+
+    #[test]
     fn mistakes_are_named() {
-        refused("[mpa]", "mpa", "allowed here: map");
+        refused("[mpa]", "mpa", "allowed here: map, scope");
+        refused("[scope]\npartition = 1", "scope.partition", "scope.partitions");
+        refused("[scope]\npartitions = 'dta'", "scope.partitions", "\"compare\" or \"data\"");
+        refused("[scope.partitions]\nevents = 'data'", "scope.partitions.events", "schema.table");
+        refused("[scope.partitions]\n'a.b' = 1", "scope.partitions.\"a.b\"", "1 is not allowed");
         refused("[map.role]", "map.role", "map.roles, map.schemas");
         refused("map = 1", "map", "1 is no table");
         refused("[map.roles]\na = 1", "map.roles.a", "1 is no name");

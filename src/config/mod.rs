@@ -9,6 +9,7 @@ mod file;
 pub use error::ConfigError;
 
 use crate::normalize::names::NameMap;
+use crate::scope::partition::Scope;
 use std::path::{Path, PathBuf};
 
 /// The file's name in the working directory.
@@ -19,6 +20,8 @@ pub const FILE_NAME: &str = "pgbridge.toml";
 pub struct Config {
     /// `[map.roles]` and `[map.schemas]`.
     pub names: NameMap,
+    /// `[scope]`.
+    pub partitions: Scope,
 }
 
 /// Reads the file that is `given`, else the one in the working directory, else nothing.

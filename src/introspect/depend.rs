@@ -21,6 +21,13 @@ pub(super) fn add_needs(rows: &Rows, resolved: &mut Resolved) {
         if resolved.members.contains_key(&from) || resolved.links.contains_key(&(from, to)) {
             continue;
         }
+        // a foreign key's clone for a partition that it refers to goes with that partition
+        let is_clone = from.class == class::PG_CONSTRAINT
+            && !resolved.at.contains_key(&from)
+            && !resolved.alias.contains_key(&from);
+        if is_clone {
+            continue;
+        }
         // the internal end of a whole points at its own part in both directions
         let (Some(a), Some(b)) = (resolved.find(from).cloned(), resolved.find(to).cloned()) else {
             continue;

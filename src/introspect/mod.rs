@@ -4,7 +4,8 @@
 //! kinds. Out: [`Catalog`].
 //! Invariant: no OID leaves this folder; every row of every catalog that is read is an object,
 //! excluded with a named reason (`exclusion`, or beside the condition of its query), or a line of
-//! the ledger. Nothing here writes, or reads a user's relation.
+//! the ledger. Nothing here writes, or reads a user's relation; of the extensions' own tables only the
+//! lists of tables that they partition are read.
 
 mod coverage;
 mod depend;
@@ -15,6 +16,7 @@ mod fetch;
 mod identity;
 mod ledger;
 mod ledger_catalog;
+mod managed;
 mod moved;
 mod redact;
 mod resolve;
@@ -85,6 +87,7 @@ async fn once(
     ledger::complete(session, &mut catalog, server.info.major()).await?;
     depend::add_needs(&rows, &mut catalog);
     soft::add_needs(&mut catalog.catalog);
+    managed::find(session, &mut catalog).await?;
     facet::attach(session, &rows, &server, &mut catalog).await?;
     let left_out: Vec<_> = catalog.catalog.objects.values().filter_map(left_out).collect();
     catalog.catalog.notices.extend(left_out);

@@ -319,8 +319,9 @@ fn check_naming(kind: Kind, prefix: usize, found: &Found) {
     debug_assert!(standing.is_none() || at(0) == standing, "{kind}: what its path names");
     for (place, name) in found.name.iter().enumerate() {
         let shown = match name {
-            // the name of a schema is a plain one of its own
+            // a schema's own name, or one that holds another's
             Name::Plain(_) if kind == Kind::Schema => Naming::Schema,
+            Name::Plain(_) if at(prefix + place) == Some(Naming::Sql) => Naming::Sql,
             Name::Plain(_) => Naming::Plain,
             Name::Role(_) => Naming::Role,
             Name::Schema(_) => Naming::Schema,

@@ -3,9 +3,10 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::facet::extension_statements;
 use crate::kinds::{
-    Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Rule, Scan, Slot, routine,
+    Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Rule, Scan, Slot,
+    routine,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object};
+use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
 
 const ITEMS: [Item; 23] = [
@@ -78,6 +79,12 @@ impl ObjectKind for Aggregate {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Schema, Naming::Plain, Naming::Sql]
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         &[

@@ -175,10 +175,11 @@ impl ObjectKind for Constraint {
     fn enters(&self, object: &Object) -> Vec<Slot> {
         vec![("children", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         let mut statements = vec![if is_key(object) {
             // the keys of partitions are objects of their own
-            format!("ALTER TABLE ONLY {} ADD {};", table_name(object), clause(object))
+            let only = object.parent.as_ref().map_or("", |table| ctx.only(table));
+            format!("ALTER TABLE {only}{} ADD {};", table_name(object), clause(object))
         } else {
             alter(object, &format!("ADD {}", clause(object)))
         }];

@@ -62,11 +62,11 @@ impl ObjectKind for Default {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        vec![format!("{} SET DEFAULT {};", alter(object), object.text(EXPRESSION))]
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        vec![format!("{} SET DEFAULT {};", alter(ctx, object), object.text(EXPRESSION))]
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![format!("{} DROP DEFAULT;", alter(object))]
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        vec![format!("{} DROP DEFAULT;", alter(ctx, object))]
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         column::value_slot(&object.id)
@@ -79,12 +79,13 @@ impl ObjectKind for Default {
     }
 }
 
-fn alter(object: &Object) -> String {
+fn alter(ctx: &Ctx<'_>, object: &Object) -> String {
     let of_view = object.parent.as_ref().is_some_and(|parent| parent.kind == Kind::ViewColumn);
     // each child has a default of its own
-    let noun = if of_view { "VIEW" } else { "TABLE ONLY" };
+    let noun = if of_view { "VIEW " } else { "TABLE " };
+    let only = if of_view { "" } else { ctx.only(&relation_of(object)) };
     let relation = quote::qualified(&[object.id.part(0), object.id.part(1)]);
-    format!("ALTER {noun} {relation} ALTER COLUMN {}", quote::ident(object.id.part(2)))
+    format!("ALTER {noun}{only}{relation} ALTER COLUMN {}", quote::ident(object.id.part(2)))
 }
 
 /// The expression.

@@ -2,7 +2,7 @@
 //!
 //! The query gives each item in a column of the item's name; its key in SQL is that name in capitals.
 
-use crate::kinds::{Fields, Raw};
+use crate::kinds::{Fields, Naming, Raw};
 use crate::model::{AttrSpec, Compare, Object, Value};
 use crate::sql::quote;
 
@@ -43,6 +43,14 @@ pub(super) const fn specs<const N: usize>(items: &[Item; N]) -> [AttrSpec; N] {
         at += 1;
     }
     specs
+}
+
+/// What an item names: words are references.
+pub(super) fn naming(items: &[Item], name: &str) -> Naming {
+    match items.iter().find(|item| item.name == name).map(|item| item.style) {
+        Some(Style::Word | Style::Apart) => Naming::Sql,
+        _ => Naming::Plain,
+    }
 }
 
 /// The names of `items`, for the rule that all of them share.

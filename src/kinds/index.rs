@@ -129,8 +129,8 @@ impl ObjectKind for Index {
         let table = relation_of(object);
         vec![("children", vec![table.part(0).to_owned(), table.part(1).to_owned()])]
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![format!("{};", definition(object))];
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        let mut statements = vec![format!("{};", reaching(ctx, object))];
         if !object.text(TABLESPACE).is_empty() {
             statements.push(alter(
                 object,
@@ -242,6 +242,17 @@ fn bare(definition: &str) -> String {
     match tokens::top_level(rest, "WHERE").map(|at| rest.split_at(at)) {
         Some((_, condition)) => format!("{head}{condition}"),
         None => head.trim_end().to_owned(),
+    }
+}
+
+/// The statement that makes it, on partitions as well where they are not in the catalog.
+fn reaching(ctx: &Ctx<'_>, object: &Object) -> String {
+    const ONLY: &str = "ONLY ";
+    let text = definition(object);
+    let at = tokens::top_level(&text, ONLY.trim_end());
+    match at.filter(|_| ctx.only(&relation_of(object)).is_empty()).map(|at| text.split_at(at)) {
+        Some((head, rest)) => format!("{head}{}", rest.trim_start_matches(ONLY)),
+        None => text,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Slot, Source,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -95,6 +95,9 @@ impl ObjectKind for Inheritance {
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
     }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Schema, Naming::Plain, Naming::Sql]
+    }
     fn rules(&self) -> &'static [Rule] {
         &[
             Rule {
@@ -174,6 +177,26 @@ impl ObjectKind for Inheritance {
         }
         effects
     }
+}
+
+/// A table and what it is linked to.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// The partition, or the table that inherits.
+    pub child: &'a ObjectId,
+    /// What it is below of.
+    pub parent: &'a ObjectId,
+    /// Whether it is a partition.
+    pub is_partition: bool,
+}
+
+/// The link that an object is.
+pub fn link(object: &Object) -> Option<Link<'_>> {
+    if object.id.kind != Kind::Inheritance {
+        return None;
+    }
+    let (child, parent) = (object.parent.as_ref()?, parent(object)?);
+    Some(Link { child, parent, is_partition: is_partition(object) })
 }
 
 fn path(object: &Object) -> Vec<String> {

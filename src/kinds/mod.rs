@@ -62,6 +62,7 @@ mod user_mapping;
 mod view;
 mod view_column;
 
+pub use inheritance::{Link, link};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};

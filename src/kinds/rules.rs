@@ -15,6 +15,14 @@ pub struct Ctx<'a> {
     pub apply_role: &'a str,
 }
 
+impl Ctx<'_> {
+    /// `ONLY `, for what each partition has of its own. Partitions that are data are not in the
+    /// catalog: what is made on their table must reach them.
+    pub fn only(&self, table: &ObjectId) -> &'static str {
+        if self.current.data_partitions.contains_key(table) { "" } else { "ONLY " }
+    }
+}
+
 /// Lock modes of tables, weakest first (PostgreSQL manual, "Explicit Locking").
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

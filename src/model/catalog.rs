@@ -120,6 +120,10 @@ pub struct Catalog {
     pub notices: Vec<Notice>,
     /// `pg_table_size` per table in bytes, where it was asked for.
     pub sizes: BTreeMap<ObjectId, i64>,
+    /// Tables whose partitions are data, with who says so: an extension that makes them, or the
+    /// configuration. Once the scope is applied the partitions are not in the catalog, and what is
+    /// made on such a table must reach them.
+    pub data_partitions: BTreeMap<ObjectId, Arc<str>>,
 }
 
 impl Catalog {

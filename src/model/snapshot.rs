@@ -55,6 +55,8 @@ struct Content {
     notices: Vec<Notice>,
     /// Bytes rounded up to a power of two.
     sizes: Vec<(Id, u64)>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    data_partitions: Vec<(Id, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -163,6 +165,11 @@ fn content(catalog: &Catalog) -> Content {
         needs,
         notices: catalog.notices.clone(),
         sizes: catalog.sizes.iter().map(|(key, bytes)| (id(key), round(*bytes))).collect(),
+        data_partitions: catalog
+            .data_partitions
+            .iter()
+            .map(|(key, by)| (id(key), by.to_string()))
+            .collect(),
     }
 }
 
@@ -237,6 +244,9 @@ fn catalog(
     }
     for (id, bytes) in content.sizes {
         catalog.sizes.insert(object_id(&id)?, i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+    for (id, by) in content.data_partitions {
+        catalog.data_partitions.insert(object_id(&id)?, by.into());
     }
     Ok(catalog)
 }

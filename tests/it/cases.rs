@@ -146,3 +146,34 @@ fn every_case_converges_both_ways_and_rolls_back() {
     );
     assert!(runs > 100, "only {runs} cases");
 }
+
+/// What every case has to say must be told the same under another schema's name.
+#[test]
+fn every_case_is_equal_under_a_map_of_schemas() {
+    let cases = cases();
+    let folder = tempfile::tempdir().unwrap();
+    for (major, side) in majors().into_iter().flat_map(|major| [(major, "a"), (major, "b")]) {
+        let of_major = |case: &&Case| case.runs_on(major) && !case.is_isolated();
+        let cases: Vec<&Case> = cases.iter().filter(of_major).collect();
+        let load = |role: &str, suffix: &str| {
+            let database = Cluster::get(major).create_database(&format!("case_map_{role}"));
+            let arguments: Vec<String> = cases
+                .iter()
+                .flat_map(|case| {
+                    case.psql_arguments_in(side, &format!("{}{suffix}", case.schema()))
+                })
+                .collect();
+            database.psql_with(&arguments).unwrap();
+            database
+        };
+        let (dev, prod) = (load("dev", "_dev"), load("prod", ""));
+        let lines = cases.iter().map(|case| format!("{0}_dev = '{0}'\n", case.schema()));
+        let file = folder.path().join("map.toml");
+        std::fs::write(&file, format!("[map.schemas]\n{}", lines.collect::<String>())).unwrap();
+        let (dev, prod) = (dev.url(), prod.url());
+        let config = ["--config", file.to_str().unwrap()];
+        let diff = ["diff", "--dev", &dev, "--prod", &prod];
+        let run = pgbridge(&[&diff[..], &config].concat());
+        assert_eq!(run.out, "dev and prod are equal\n", "{side}.sql on {major}");
+    }
+}

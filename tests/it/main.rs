@@ -13,6 +13,8 @@ mod maps;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod partitions;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod proof;

@@ -15,12 +15,12 @@ pub(super) struct Locator {
 }
 
 macro_rules! relation {
-    ($kind:literal) => {
+    ($kinds:literal) => {
         concat!(
             "FROM pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace\n    \
-             WHERE n.nspname = e.a AND o.relname = e.b AND o.relkind = '",
-            $kind,
-            "'"
+             WHERE n.nspname = e.a AND o.relname = e.b AND o.relkind IN (",
+            $kinds,
+            ")"
         )
     };
 }
@@ -97,12 +97,13 @@ pub(super) fn locator(kind: &str) -> Option<Locator> {
             "o.typowner",
             Some(("o.typacl", "T")),
         ),
-        "sequence" => class(relation!("S"), OF_CLASS, "o.relowner", Some(("o.relacl", "s"))),
-        "table" => class(relation!("r"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
-        "view" => class(relation!("v"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
-        "index" => {
-            Some(Locator { owned: false, ..class(relation!("i"), OF_CLASS, "o.relowner", None)? })
-        }
+        "sequence" => class(relation!("'S'"), OF_CLASS, "o.relowner", Some(("o.relacl", "s"))),
+        "table" => class(relation!("'r', 'p'"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
+        "view" => class(relation!("'v'"), OF_CLASS, "o.relowner", Some(("o.relacl", "r"))),
+        "index" => Some(Locator {
+            owned: false,
+            ..class(relation!("'i', 'I'"), OF_CLASS, "o.relowner", None)?
+        }),
         "function" => {
             class(routine!("'f', 'w'"), OF_ROUTINE, "o.proowner", Some(("o.proacl", "f")))
         }

@@ -58,7 +58,7 @@ pub fn translate(catalog: Catalog, map: &NameMap) -> Result<Catalog, Collision> 
 }
 
 fn whole(catalog: Catalog, to: &mut Translator<'_>) -> Catalog {
-    let Catalog { server, objects, needs, ledger, notices, sizes } = catalog;
+    let Catalog { server, objects, needs, ledger, notices, sizes, data_partitions } = catalog;
     let mut out = Catalog { notices, server: of_server(server, to), ..Catalog::default() };
     for object in objects.into_values() {
         let object = to.object(object);
@@ -73,6 +73,7 @@ fn whole(catalog: Catalog, to: &mut Translator<'_>) -> Catalog {
         let list = list.into_iter().map(|(id, need)| (to.id(&id), need)).collect();
         out.needs.insert(to.id(&from), list);
     }
+    out.data_partitions = data_partitions.into_iter().map(|(id, by)| (to.id(&id), by)).collect();
     out.sizes = sizes.into_iter().map(|(id, bytes)| (to.id(&id), bytes)).collect();
     out
 }

@@ -301,7 +301,7 @@ fn unknown(page: &mut Page, view: &ReportView) {
         format!("{}: {}: {}{mark}", notice.side, code(&notice.subject), prose(&notice.text))
     });
     let always = [
-        "Rows: no table was read.",
+        "Rows: no table of a user was read.",
         "Settings of the server, of databases and of roles, apart from those of functions.",
         "Migration histories of other tools.",
     ];

@@ -50,14 +50,23 @@ impl Case {
         self.settings.since <= major
     }
 
-    /// What psql needs to load one side: in a schema of the case's own, where it shares the database.
+    /// The schema of the case's own, where it shares the database.
+    pub(super) fn schema(&self) -> String {
+        self.name.replace('/', "__")
+    }
+
+    /// What psql needs to load one side.
     pub(super) fn psql_arguments(&self, side: &str) -> Vec<String> {
+        self.psql_arguments_in(side, &self.schema())
+    }
+
+    /// The same in another schema.
+    pub(super) fn psql_arguments_in(&self, side: &str, schema: &str) -> Vec<String> {
         let file = self.folder.join(format!("{side}.sql")).to_str().unwrap().to_owned();
         let load = ["-f".to_owned(), file];
         if self.is_isolated() {
             return load.to_vec();
         }
-        let schema = self.name.replace('/', "__");
         let enter = format!("CREATE SCHEMA {schema}; SET search_path = {schema}");
         let separate = ["-c", "DISCARD ALL", "-c", &enter].map(str::to_owned);
         separate.into_iter().chain(load).collect()
