@@ -43,7 +43,8 @@ fn both(dev: &Object, prod: &Object, ranks: (Option<&usize>, Option<&usize>)) ->
             Compare::Rank if ranks.0 == ranks.1 => continue,
             Compare::Info | Compare::Rank => Level::Info,
         };
-        if a != b {
+        // the capture that could not see it has said so
+        if a != b && !a.is_unknown_beside(&b) {
             let (ours, theirs) = elements(&a, &b);
             changes.push(Change {
                 attribute: spec.name.to_owned(),
@@ -137,7 +138,7 @@ fn ledger(dev: &Catalog, prod: &Catalog) -> Vec<Drift> {
     };
     ids.into_iter()
         .filter_map(|id| match (dev.ledger.get(id), prod.ledger.get(id)) {
-            (Some(a), Some(b)) if a.is_same(b) => None,
+            (Some(a), Some(b)) if a.row == b.row => None,
             (Some(a), Some(b)) => Some(drift(id, Side::Both, vec![fingerprints(a, b)])),
             (Some(_), None) => Some(drift(id, Side::DevOnly, Vec::new())),
             (None, _) => Some(drift(id, Side::ProdOnly, Vec::new())),

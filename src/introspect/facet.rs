@@ -142,7 +142,7 @@ async fn unattached(
         // large objects are data, and what is gone has no name
         let Some(subject) = known.or_else(|| names.get(&at).cloned()) else { continue };
         let id = ObjectId::new(Kind::Unmodelled, &[&what, &subject]);
-        let entry = LedgerEntry { catalog: catalog.to_owned(), row: text, unseen: BTreeSet::new() };
+        let entry = LedgerEntry { catalog: catalog.to_owned(), row: text };
         resolved.catalog.ledger.insert(id, entry);
     }
     Ok(())

@@ -52,9 +52,9 @@ pub(super) async fn complete(
     let unknown = unknown_addresses(&lines, resolved);
     let names = identity::ask(session, &unknown).await?;
     for line in lines {
-        let (entry, notices) = entry(line.catalog, line.row, &line.id, resolved, &names);
+        let (entry, notice) = entry(line.catalog, line.row, &line.id, resolved, &names);
         resolved.catalog.ledger.insert(line.id, entry);
-        resolved.catalog.notices.extend(notices);
+        resolved.catalog.notices.extend(notice);
     }
     Ok(())
 }
@@ -160,8 +160,7 @@ fn entry(
     id: &ObjectId,
     resolved: &Resolved,
     names: &BTreeMap<Address, String>,
-) -> (LedgerEntry, Vec<Notice>) {
-    let hidden = row.remove(catalog.hidden) == Some(Value::Bool(true));
+) -> (LedgerEntry, Option<Notice>) {
     row.remove("oid");
     for column in catalog.noise {
         row.remove(*column);
@@ -191,26 +190,16 @@ fn entry(
             went.extend(names);
         }
     }
-    let entry = LedgerEntry {
-        catalog: catalog.name.to_owned(),
-        row: Value::Object(row).to_string(),
-        unseen: hidden.then(|| catalog.withheld.to_owned()).into_iter().collect(),
-    };
-    (entry, notices(id, &went, hidden))
+    let entry =
+        LedgerEntry { catalog: catalog.name.to_owned(), row: Value::Object(row).to_string() };
+    (entry, notice(id, &went))
 }
 
-/// What of a line is not compared: secrets, by decision, and what the role may not see.
-fn notices(id: &ObjectId, went: &[String], hidden: bool) -> Vec<Notice> {
-    let notice = |text: String, incomplete| Notice { subject: id.label(), text, incomplete };
-    let secret = (!went.is_empty()).then(|| {
-        let names = went.join(", ");
-        notice(format!("values of options that may be secret are not compared: {names}"), false)
-    });
-    let unseen = hidden.then(|| {
-        let text = "its options are unknown: this role may not read them, so they are not compared";
-        notice(text.to_owned(), true)
-    });
-    secret.into_iter().chain(unseen).collect()
+/// The secrets of a line, which are not compared by decision.
+fn notice(id: &ObjectId, went: &[String]) -> Option<Notice> {
+    let text =
+        format!("values of options that may be secret are not compared: {}", went.join(", "));
+    (!went.is_empty()).then(|| Notice { subject: id.label(), text, incomplete: false })
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {

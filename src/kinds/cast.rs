@@ -2,10 +2,10 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Phase, Place, Rule,
-    Scan, Source,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase, Place,
+    Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId};
+use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId, Value};
 
 const ITEMS: [Item; 2] = [
     item("method", "how it is done (castmethod, castfunc)", Style::Apart),
@@ -51,6 +51,12 @@ impl ObjectKind for Cast {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Sql]
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 2] = definition::names(&ITEMS);

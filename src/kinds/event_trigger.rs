@@ -3,8 +3,8 @@
 
 use crate::kinds::rule::enabled;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Source, routine,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase, Place,
+    Raw, Rule, Scan, Source, routine,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -76,6 +76,9 @@ impl ObjectKind for EventTrigger {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
     }
     fn rules(&self) -> &'static [Rule] {
         &[

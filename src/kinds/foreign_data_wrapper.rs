@@ -1,8 +1,8 @@
 //! Foreign-data wrappers (`pg_foreign_data_wrapper`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Source, options, secret,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Source, options, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -71,6 +71,9 @@ impl ObjectKind for ForeignDataWrapper {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
     }
     fn rules(&self) -> &'static [Rule] {
         &[

@@ -15,17 +15,24 @@ pub enum Naming {
     Sql,
     /// `setting=value`.
     Settings,
+    /// The value of the setting that the object is named after.
+    Setting,
 }
 
 /// Attributes whose sort of value does not say what they name, in whatever kind they stand.
 const ATTRIBUTES: &[(&str, Naming)] = &[
     ("collation", Naming::Sql),
+    ("expressions", Naming::Sql),
+    ("mappings", Naming::Sql),
+    ("members", Naming::Sql),
     ("result", Naming::Sql),
+    ("roles", Naming::Role),
     ("schema", Naming::Schema),
     ("settings", Naming::Settings),
     ("support", Naming::Sql),
     ("transforms", Naming::Sql),
     ("type", Naming::Sql),
+    ("value", Naming::Setting),
 ];
 
 /// What an attribute names, unless its kind says otherwise.
@@ -34,7 +41,6 @@ pub(super) fn of_attribute(name: &str, value: &Value) -> Naming {
     match (listed, value) {
         (Some((_, naming)), _) => *naming,
         (None, Value::Sql(_)) => Naming::Sql,
-        (None, Value::Set(_)) => Naming::Role,
         _ => Naming::Plain,
     }
 }

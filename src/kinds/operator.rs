@@ -5,10 +5,10 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Rule,
-    Scan, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Catalog, Kind, Object, ObjectId};
+use crate::model::{Attr, AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const ITEMS: [Item; 7] = [
@@ -74,6 +74,12 @@ impl ObjectKind for Operator {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Schema, Naming::Plain, Naming::Sql]
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         &[

@@ -3,10 +3,10 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::operator_family::using;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Source, members,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, Source, members,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object};
+use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 
 const ITEMS: [Item; 5] = [
     item("type", "the type of the column (opcintype)", Style::Apart),
@@ -69,6 +69,9 @@ impl ObjectKind for OperatorClass {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 5] = definition::names(&ITEMS);

@@ -1,8 +1,8 @@
 //! Publications (`pg_publication`). What they publish are objects of their own.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Source, publication_table,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Source, publication_table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -78,6 +78,9 @@ impl ObjectKind for Publication {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
     }
     fn rules(&self) -> &'static [Rule] {
         &[

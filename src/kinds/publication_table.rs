@@ -2,8 +2,8 @@
 //! whole schemas (`pg_publication_namespace`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
-    Raw, Rule, Scan, Source, publication,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, Naming, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Source, publication,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -84,6 +84,9 @@ impl ObjectKind for PublicationTable {
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
     }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain, Naming::Schema, Naming::Plain]
+    }
     fn rules(&self) -> &'static [Rule] {
         &[Rule {
             attrs: &["columns", "filter"],
@@ -157,6 +160,9 @@ impl ObjectKind for PublicationSchema {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &[]
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain, Naming::Schema]
     }
     fn rules(&self) -> &'static [Rule] {
         &[]

@@ -1,8 +1,8 @@
 //! Foreign servers (`pg_foreign_server`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Source, options, secret,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Source, options, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -72,6 +72,12 @@ impl ObjectKind for Server {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
+    }
+    fn naming(&self, _: &str, _: &Value) -> Naming {
+        Naming::Plain
     }
     fn rules(&self) -> &'static [Rule] {
         &[

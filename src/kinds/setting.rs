@@ -6,8 +6,8 @@
 
 use crate::kinds::rules::{Effects, Outcome};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Phase, Place, Raw,
-    Rule, Scan, Source, routine, secret,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind, Phase, Place,
+    Raw, Rule, Scan, Source, routine, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -78,6 +78,13 @@ impl ObjectKind for Setting {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        if self.kind == Kind::RoleSetting {
+            &[Naming::Role, Naming::Plain]
+        } else {
+            &[Naming::Plain]
+        }
     }
     fn rules(&self) -> &'static [Rule] {
         &[Rule {

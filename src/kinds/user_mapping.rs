@@ -2,7 +2,7 @@
 //! not even those where the role that looks may not see them.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, ObjectKind, Outcome,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
     Place, Raw, Rule, Scan, Source, options,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, PUBLIC, Value};
@@ -10,7 +10,7 @@ use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[AttrSpec {
     name: "unread_options",
-    doc: "names of the options; not set where the role may not see them (umoptions)",
+    doc: "names of the options; unknown where the role may not see them (umoptions)",
     compare: Compare::Drift,
 }];
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
@@ -51,7 +51,7 @@ impl ObjectKind for UserMapping {
     fn decode(&self, row: &dyn Fields) -> Found {
         let names = row.texts("names");
         let names = if row.flag("hidden") {
-            Value::Null
+            Value::Unknown
         } else {
             Value::Set(names.iter().map(|name| name.as_str().into()).collect())
         };
@@ -64,13 +64,13 @@ impl ObjectKind for UserMapping {
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
     }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain, Naming::Role]
+    }
     fn rules(&self) -> &'static [Rule] {
         &[Rule {
             attrs: &["unread_options"],
             change: |_, from, to| {
-                if is_hidden(from) || is_hidden(to) {
-                    return Outcome::report(HIDDEN);
-                }
                 options::change_unread(&target(to), from.value(UNREAD), to.value(UNREAD))
             },
         }]
@@ -127,10 +127,11 @@ impl ObjectKind for UserMapping {
     }
 }
 
-const HIDDEN: &str = "its options cannot be read by this role and are not compared";
+const HIDDEN: &str =
+    "its options are unknown: this role may not read them, so they are not compared";
 
 fn is_hidden(object: &Object) -> bool {
-    *object.value(UNREAD) == Value::Null
+    *object.value(UNREAD) == Value::Unknown
 }
 
 fn target(object: &Object) -> String {

@@ -64,28 +64,9 @@ pub struct LedgerEntry {
     pub catalog: String,
     /// The row without OIDs, physical state and secrets: a JSON object, or a plain text.
     pub row: String,
-    /// Columns of the row that the role may not see: what they hold is unknown, and a notice of the
-    /// capture says so.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
-    pub unseen: BTreeSet<String>,
 }
 
 impl LedgerEntry {
-    /// Whether two rows are equal in what both captures could see.
-    pub fn is_same(&self, other: &Self) -> bool {
-        let unseen: BTreeSet<&String> = self.unseen.union(&other.unseen).collect();
-        if unseen.is_empty() || self.row == other.row {
-            return self.row == other.row;
-        }
-        let seen = |row: &str| {
-            let mut columns: BTreeMap<String, serde_json::Value> =
-                serde_json::from_str(row).unwrap_or_default();
-            columns.retain(|name, _| !unseen.contains(name));
-            columns
-        };
-        seen(&self.row) == seen(&other.row)
-    }
-
     /// What tells two rows apart, for people: the first half of a SHA-256 in hexadecimal.
     pub fn fingerprint(&self) -> String {
         snapshot::digest(self.row.as_bytes()).chars().take(32).collect()
@@ -184,24 +165,5 @@ impl Catalog {
         self.server.system_identifier.is_some()
             && self.server.system_identifier == other.server.system_identifier
             && self.server.database == other.server.database
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::LedgerEntry;
-
-    #[test]
-    fn rows_are_compared_as_far_as_both_were_seen() {
-        let entry = |row: &str, unseen: &[&str]| LedgerEntry {
-            catalog: "pg_user_mapping".to_owned(),
-            row: row.to_owned(),
-            unseen: unseen.iter().map(|name| (*name).to_owned()).collect(),
-        };
-        let whole = entry(r#"{"names":["user"],"srvname":"s"}"#, &[]);
-        assert!(whole.is_same(&entry(r#"{"names":null,"srvname":"s"}"#, &["names"])));
-        assert!(entry(r#"{"names":null,"srvname":"s"}"#, &["names"]).is_same(&whole));
-        assert!(!whole.is_same(&entry(r#"{"names":null,"srvname":"t"}"#, &["names"])));
-        assert!(!whole.is_same(&entry(r#"{"names":null,"srvname":"s"}"#, &[])));
     }
 }

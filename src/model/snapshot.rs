@@ -92,6 +92,7 @@ struct Entry {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Stored {
+    Unknown,
     Bool(bool),
     Int(i64),
     Text(String),
@@ -206,6 +207,7 @@ fn entry(object: &Object) -> Entry {
 fn stored(value: &Value) -> Option<Stored> {
     Some(match value {
         Value::Null => return None,
+        Value::Unknown => Stored::Unknown,
         Value::Bool(flag) => Stored::Bool(*flag),
         Value::Int(number) => Stored::Int(*number),
         Value::Text(text) => Stored::Text(text.to_string()),
@@ -294,6 +296,7 @@ fn object(
 
 fn value(stored: Stored) -> Result<Value, SnapshotError> {
     Ok(match stored {
+        Stored::Unknown => Value::Unknown,
         Stored::Bool(flag) => Value::Bool(flag),
         Stored::Int(number) => Value::Int(number),
         Stored::Text(text) => Value::Text(text.into()),

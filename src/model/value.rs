@@ -12,6 +12,8 @@ pub enum Value {
     /// Not set, or the default.
     #[default]
     Null,
+    /// The role that captured may not see it: neither equal to anything nor different.
+    Unknown,
     /// A flag.
     Bool(bool),
     /// A number.
@@ -49,6 +51,11 @@ impl Value {
     /// A map; an empty one is not stored.
     pub fn map(value: BTreeMap<Arc<str>, Arc<str>>) -> Self {
         if value.is_empty() { Self::Null } else { Self::Map(value) }
+    }
+
+    /// Whether it is known on neither or on one side only.
+    pub fn is_unknown_beside(&self, other: &Self) -> bool {
+        *self == Self::Unknown || *other == Self::Unknown
     }
 
     /// The text of a word or of SQL.
@@ -90,6 +97,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("-"),
+            Self::Unknown => f.write_str("unknown"),
             Self::Bool(flag) => write!(f, "{}", if *flag { "yes" } else { "no" }),
             Self::Int(number) => write!(f, "{number}"),
             Self::Text(text) | Self::Sql(text) => f.write_str(text),

@@ -61,6 +61,7 @@ impl Goal {
         catalog.needs.retain(|id, _| id.kind != Kind::Unmodelled);
         let unmodelled = prod.needs.iter().filter(|(id, _)| id.kind == Kind::Unmodelled);
         catalog.needs.extend(unmodelled.map(|(id, needs)| (id.clone(), needs.clone())));
+        keep_unknown(&mut catalog, prod);
         let mut goal = Self { catalog, withheld: Vec::new(), unbridged: Vec::new() };
         goal.name_unmodelled(dev, prod);
         if options.drops == Drops::Report {
@@ -78,7 +79,7 @@ impl Goal {
         for id in ids {
             let (a, b) = (dev.ledger.get(id), prod.ledger.get(id));
             let where_ = match (a, b) {
-                (Some(a), Some(b)) if a.is_same(b) => continue,
+                (Some(a), Some(b)) if a.row == b.row => continue,
                 (Some(_), None) => "only in dev",
                 (None, Some(_)) => "only in prod",
                 _ => "different",
@@ -318,4 +319,16 @@ fn drop_unknown_roles(
         }
     }
     named
+}
+
+/// What one side could not see stays as prod has it.
+fn keep_unknown(catalog: &mut Catalog, prod: &Catalog) {
+    for object in catalog.objects.values_mut() {
+        let Some(there) = prod.objects.get(&object.id) else { continue };
+        for (value, kept) in object.values.iter_mut().zip(&there.values) {
+            if value.is_unknown_beside(kept) {
+                value.clone_from(kept);
+            }
+        }
+    }
 }

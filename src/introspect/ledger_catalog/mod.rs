@@ -38,8 +38,6 @@ pub(super) struct LedgerCatalog {
     pub(super) options: &'static [&'static str],
     /// The column that lists what of the row is a secret and was not read.
     pub(super) withheld: &'static str,
-    /// The column that is true where the role may not see what is withheld; it is no part of the row.
-    pub(super) hidden: &'static str,
 }
 
 /// Every catalog of the ledger.
@@ -63,7 +61,6 @@ const BASE: LedgerCatalog = LedgerCatalog {
     sets: &[],
     options: &[],
     withheld: "",
-    hidden: "",
 };
 
 const AM: u32 = 2601;

@@ -2,7 +2,6 @@ use super::text::{self, Rename};
 use super::{NameMap, translate};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, Facets, Kind, LedgerEntry, Object, ObjectId, Value};
-use std::collections::BTreeSet;
 
 /// Renames `app_dev` to `app` and `Dev` to `data`; knows one table.
 #[derive(Default)]
@@ -122,7 +121,7 @@ fn the_ledger_is_translated() {
     ];
     for (path, row) in lines {
         let row = row.to_owned();
-        let entry = LedgerEntry { catalog: "pg".to_owned(), row, unseen: BTreeSet::new() };
+        let entry = LedgerEntry { catalog: "pg".to_owned(), row };
         before.ledger.insert(ObjectId::new(Kind::Unmodelled, &path), entry);
     }
     let mut map = map(&[("app_dev", "app")]);

@@ -79,18 +79,23 @@ impl<'a> Translator<'a> {
         let namings = of(id.kind).path_naming();
         let part = |(at, part): (usize, &Arc<str>)| {
             let naming = namings.get(at).or(namings.last()).copied();
-            self.text(naming.unwrap_or(Naming::Plain), part)
+            self.text(naming.unwrap_or(Naming::Plain), part, id)
         };
         ObjectId::from_parts(id.kind, id.path.iter().enumerate().map(part).collect())
     }
 
-    fn text(&mut self, naming: Naming, text: &Arc<str>) -> Arc<str> {
+    fn text(&mut self, naming: Naming, text: &Arc<str>, of: &ObjectId) -> Arc<str> {
         match naming {
             Naming::Plain => text.clone(),
             Naming::Schema => self.schema(text),
             Naming::Role => self.role(text),
             Naming::Sql => self.sql(text),
             Naming::Settings => self.setting(text),
+            Naming::Setting => {
+                let name = of.name();
+                let entry = self.setting(&format!("{name}={text}"));
+                entry.split_once('=').map_or_else(|| text.clone(), |(_, value)| value.into())
+            }
         }
     }
 
@@ -102,7 +107,7 @@ impl<'a> Translator<'a> {
             values: specs
                 .iter()
                 .zip(&values)
-                .map(|(spec, value)| self.value(kind.naming(spec.name, value), value))
+                .map(|(spec, value)| self.value(kind.naming(spec.name, value), value, &id))
                 .collect(),
             id: self.id(&id),
             parent: parent.map(|parent| self.id(&parent)),
@@ -116,21 +121,18 @@ impl<'a> Translator<'a> {
         out
     }
 
-    fn value(&mut self, naming: Naming, value: &Value) -> Value {
+    fn value(&mut self, naming: Naming, value: &Value, of: &ObjectId) -> Value {
+        let mut one = |text: &Arc<str>| self.text(naming, text, of);
         match value {
-            Value::Null | Value::Bool(_) | Value::Int(_) => value.clone(),
-            Value::Text(text) => Value::Text(self.text(naming, text)),
-            Value::Sql(text) => Value::Sql(self.text(naming, text)),
-            Value::Id(id) => Value::Id(self.id(id)),
-            Value::List(list) => {
-                Value::List(list.iter().map(|text| self.text(naming, text)).collect())
-            }
-            Value::Set(set) => Value::Set(set.iter().map(|text| self.text(naming, text)).collect()),
+            Value::Null | Value::Unknown | Value::Bool(_) | Value::Int(_) => value.clone(),
+            Value::Text(text) => Value::Text(one(text)),
+            Value::Sql(text) => Value::Sql(one(text)),
+            Value::List(list) => Value::List(list.iter().map(one).collect()),
+            Value::Set(set) => Value::Set(set.iter().map(one).collect()),
             Value::Map(map) => {
-                let pair =
-                    |(key, text): (&Arc<str>, &Arc<str>)| (key.clone(), self.text(naming, text));
-                Value::Map(map.iter().map(pair).collect())
+                Value::Map(map.iter().map(|(key, text)| (one(key), one(text))).collect())
             }
+            Value::Id(id) => Value::Id(self.id(id)),
         }
     }
 

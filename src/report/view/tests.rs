@@ -143,11 +143,7 @@ fn removals_are_yellow_when_withheld_and_red_when_emitted() {
 #[test]
 fn what_is_not_known_is_red_and_told() {
     let mut dev = with(vec![schema()]);
-    let entry = LedgerEntry {
-        catalog: "pg_class".to_owned(),
-        row: "1".to_owned(),
-        unseen: std::collections::BTreeSet::new(),
-    };
+    let entry = LedgerEntry { catalog: "pg_class".to_owned(), row: "1".to_owned() };
     dev.ledger.insert(id("unmodelled", &["materialized view", "public.m"]), entry);
     dev.notices.push(Notice {
         subject: "pg_x".to_owned(),
