@@ -94,9 +94,10 @@ impl ObjectKind for Sequence {
                 change: |_, from, to| {
                     let mut statements: Vec<String> = moved_inside(from, to).into_iter().collect();
                     statements.push(format!(
-                        "ALTER SEQUENCE {}{};",
+                        "ALTER SEQUENCE {}{}{};",
                         Sequence.sql_name(to),
-                        every_option(to)
+                        every_option(to),
+                        if lies_apart(from, to) { " RESTART" } else { "" }
                     ));
                     Outcome::in_place(statements, Effects::lock(&to.id, Lock::ShareRowExclusive))
                         .removing_if(is_narrower(from, to), "the sequence can give fewer numbers")
@@ -265,6 +266,12 @@ fn is_narrower(from: &Object, to: &Object) -> bool {
         || (from.flag(CYCLE) && !to.flag(CYCLE))
 }
 
+/// Whether no position can stand within the old and the new bounds.
+fn lies_apart(from: &Object, to: &Object) -> bool {
+    let int = |object: &Object, attr: Attr| object.value(attr).as_int().unwrap_or_default();
+    int(to, MIN) > int(from, MAX) || int(to, MAX) < int(from, MIN)
+}
+
 /// A position outside the new bounds is refused: it moves to the bound that it will start from.
 /// The other bound is left to fail, for beyond it the sequence is used up.
 fn moved_inside(from: &Object, to: &Object) -> Option<String> {
@@ -273,7 +280,7 @@ fn moved_inside(from: &Object, to: &Object) -> Option<String> {
     let (attr, beyond) = if descends { (MAX, ">") } else { (MIN, "<") };
     let (before, bound) = (int(from, attr)?, int(to, attr)?);
     let narrower = if descends { bound < before } else { bound > before };
-    if !narrower {
+    if !narrower || lies_apart(from, to) {
         return None;
     }
     let name = Sequence.sql_name(to);
