@@ -458,6 +458,19 @@ pub(super) fn is_foreign_key(object: &Object) -> bool {
     object.id.kind == Kind::Constraint && object.text(TYPE) == "foreign key"
 }
 
+/// Whether CREATE TABLE would take it for the same key as another of `parts` and make only one.
+pub(super) fn is_swallowed(object: &Object, parts: &[&Object]) -> bool {
+    let key = |object: &Object| {
+        let text = object.text(DEFINITION);
+        let columns = text.strip_prefix("PRIMARY KEY ").or_else(|| text.strip_prefix("UNIQUE "));
+        columns.map(|columns| (columns.to_owned(), object.text(DEFERRABLE).to_owned()))
+    };
+    let keys = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
+    object.id.kind == Kind::Constraint
+        && key(object).is_some()
+        && keys.take_while(|part| part.id != object.id).any(|part| key(part) == key(object))
+}
+
 /// Whether it is a key that holds further columns.
 pub(super) fn includes_columns(object: &Object) -> bool {
     object.id.kind == Kind::Constraint

@@ -144,6 +144,9 @@ impl ObjectKind for Table {
             body(ctx, object, &columns, parts),
             tail(object, parts)
         )];
+        for part in parts.iter().filter(|part| constraint::is_swallowed(part, parts)) {
+            statements.push(alter(object, &format!("ADD {}", constraint::clause(part))));
+        }
         let inherits = parts.iter().any(|part| inheritance::is_plain(part));
         for part in columns {
             if inherits && column::is_inherited(part) {
@@ -333,8 +336,11 @@ fn body(ctx: &Ctx<'_>, object: &Object, columns: &[&Object], parts: &[&Object]) 
             Some(column::definition(part, parts))
         }
     });
-    let constraints = parts.iter().filter(|part| part.id.kind == Kind::Constraint);
-    let constraints = constraints.filter(|part| !(inherits && constraint::is_inherited(part)));
+    let constraints = parts.iter().filter(|part| {
+        part.id.kind == Kind::Constraint
+            && !(inherits && constraint::is_inherited(part))
+            && !constraint::is_swallowed(part, parts)
+    });
     let lines: Vec<String> = columns
         .chain(constraints.map(|part| constraint::clause(part)))
         .map(|line| format!("    {line}"))
