@@ -86,6 +86,18 @@ fn attribute_versions_go_and_other_options_stay() {
 }
 
 #[test]
+fn the_order_of_options_is_history() {
+    let table = |options: &str| format!("CREATE TABLE t (\n    a integer\n)\nWITH ({options});\n");
+    let (one, two) = ("fillfactor='70'", "autovacuum_enabled='false'");
+    same(&table(&format!("{one}, {two}")), &table(&format!("{two}, {one}")), STRICT);
+    different(&table(one), &table(&format!("{one}, {two}")), STRICT);
+    let server = |options: &str| format!("CREATE SERVER s OPTIONS (\n    {options}\n);\n");
+    same(&server("a '1',\n    b 'x, y'"), &server("b 'x, y',\n    a '1'"), STRICT);
+    different(&server("a 'x, y'"), &server("a 'y, x'"), STRICT);
+    different("SELECT f(a => 2, b => 1);", "SELECT f(b => 1, a => 2);", STRICT);
+}
+
+#[test]
 fn column_order_is_ignored_when_asked() {
     let a = "CREATE TABLE public.t (\n    a numeric(10,2) DEFAULT 1,\n    b text[],\n    \
         CONSTRAINT c CHECK ((a > ANY (ARRAY[1, 2])))\n)\nWITH (fillfactor='70');\n\

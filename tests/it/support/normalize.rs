@@ -50,6 +50,7 @@ pub(crate) fn normalize(dump: &str, options: Options) -> String {
     let mut pieces: Vec<Piece> = split(dump)
         .into_iter()
         .filter_map(Statement::without_attver)
+        .map(Statement::with_sorted_options)
         .filter(|statement| !is_noise(&statement.text()))
         .map(|statement| Piece::new(&statement, options))
         .collect();
@@ -374,6 +375,29 @@ impl Statement<'_> {
         let list = Token { kind: Kind::Sign, text: kept.join(", ").into() };
         self.tokens.splice(open + 1..close, [list]);
         (!kept.is_empty()).then_some(self)
+    }
+
+    /// Storage parameters and options in the order of their names: theirs is history, not schema.
+    fn with_sorted_options(mut self) -> Self {
+        let mut depth = 0;
+        let mut lists = Vec::new();
+        let mut before = None;
+        for (at, token) in self.tokens.iter().enumerate() {
+            let opens = token.text == "(" && depth == 0;
+            if opens && before.is_some_and(|t: &Token<'_>| t.is("WITH") || t.is("OPTIONS")) {
+                lists.push(at);
+            }
+            depth += token.step();
+            before = Some(token).filter(|token| token.kind != Kind::Space).or(before);
+        }
+        for open in lists.into_iter().rev() {
+            let Some((list, close)) = self.inside(open) else { continue };
+            let mut options = items(list);
+            options.sort();
+            let list = Token { kind: Kind::Sign, text: options.join(", ").into() };
+            self.tokens.splice(open + 1..close, [list]);
+        }
+        self
     }
 
     /// The text with the columns in the order of their definitions, then the constraints;

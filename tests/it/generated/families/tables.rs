@@ -137,6 +137,6 @@ pub(super) const TYPED: &[Family] = &[family(
     "typed",
     "relation noted owned",
     "TABLE {self}",
-    "CREATE TABLE {self} OF {composite}[| (x WITH OPTIONS NOT NULL)|\
+    "CREATE TABLE {self} OF {still_composite}[| (x WITH OPTIONS NOT NULL)|\
      (PRIMARY KEY (x))| (CHECK (x IS NOT NULL))]",
 )];

@@ -22,8 +22,14 @@ pub(super) const PLAIN: &[Family] = &[
         "type storable noted owned",
         "TYPE {self}",
         "CREATE TYPE {self} AS (x [!integer|bigint|text]\
-         [|, y text|, y numeric(8,2)|, y text COLLATE \"C\", \"Z z\" date]\
-         [|, e {still_enum}|, d {still_domain}])",
+         [|, y text|, z numeric(8,2)|, y text, \"Z z\" date, c text COLLATE \"C\"]\
+         [!|, e {still_enum}|, d {still_domain}])",
+    ),
+    family(
+        "still_composite",
+        "type noted owned",
+        "TYPE {self}",
+        "CREATE TYPE {self} AS (x integer[!|, y text])",
     ),
     family(
         "composite_free",
