@@ -6,6 +6,8 @@
 //!   catalogs tells them from a user's;
 //! - definitions and owners of members of extensions and of built-in objects: the version of the
 //!   extension or server stands for them; privileges on them are compared, see `pg_init_privs`;
+//! - settings of roles in every database and of other databases (`pg_db_role_setting`): they belong
+//!   to the cluster;
 //! - what `exclusion` names, and what the condition of a query in `scan` leaves out.
 
 use crate::connect::Session;

@@ -1,6 +1,6 @@
 //! A node becomes a step with its statements and what they cost.
 
-use crate::kinds::{Action, Ctx, Effects, facet, of};
+use crate::kinds::{Action, Ctx, Effects, Phase, facet, of};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
 use crate::plan::pin;
@@ -25,6 +25,8 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let object =
         node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
     let evaluates = node.verb == Verb::Create && runs_user_code(ctx, &object, node);
+    // commands on event triggers fire none
+    let watched = watched && of(object.kind).phase() != Phase::Watching;
     if (watched || evaluates) && !statements.is_empty() {
         // bodies of functions count on the session's usual path; the statement itself names everything in full
         statements.insert(0, "SET LOCAL search_path TO DEFAULT;".to_owned());

@@ -3,8 +3,8 @@
 use super::locator::locator;
 use super::sql::{
     COLLATION, COLUMN_OPTIONS, COMPRESSION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED,
-    GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, REPLICA_IDENTITY, ROUTINE,
-    ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
+    GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, PUBLISHED, REPLICA_IDENTITY,
+    ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
 };
 use crate::model::acl::shown;
 use crate::model::snapshot::digest;
@@ -185,6 +185,18 @@ fn own(object: &Object, major: i32) -> Vec<Fact> {
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]
         }
         "function" | "procedure" => routine(object),
+        "event_trigger" => vec![
+            fact("", ENABLED.replace("{column}", "o.evtenabled"), enabled(object), &["enabled"]),
+            fact("event", "o.evtevent", text(object, "event"), &["event"]),
+        ],
+        "publication" => {
+            let words = value(object, "publish").as_set();
+            let mut words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            if is(object, "all_tables") {
+                words.insert(0, "all tables".to_owned());
+            }
+            vec![fact("", PUBLISHED, words.join(" "), &["all_tables", "publish"])]
+        }
         // a schema, a default, default privileges
         _ => vec![fact("", PRESENT, "present", &[])],
     }

@@ -141,6 +141,73 @@ pub(super) fn locator(kind: &str) -> Option<Locator> {
             owned: false,
             acl: Some(("o.defaclacl", "")),
         }),
-        _ => None,
+        other => named(other).or_else(|| member(other)),
     }
+}
+
+/// Kinds that are found by their own name, in a schema or in the database.
+fn named(kind: &str) -> Option<Locator> {
+    macro_rules! row {
+        (database $catalog:literal, $name:literal, $owner:literal, $acl:expr) => {
+            (
+                concat!("FROM pg_catalog.", $catalog, " o\n    WHERE o.", $name, " = e.a"),
+                $owner,
+                concat!("pg_catalog.obj_description(o.oid, '", $catalog, "')"),
+                $acl,
+            )
+        };
+        (schema $catalog:literal, $schema:literal, $name:literal, $owner:literal) => {
+            (
+                concat!(
+                    "FROM pg_catalog.",
+                    $catalog,
+                    " o JOIN pg_catalog.pg_namespace n ON n.oid = o.",
+                    $schema,
+                    "\n    WHERE n.nspname = e.a AND o.",
+                    $name,
+                    " = e.b"
+                ),
+                $owner,
+                concat!("pg_catalog.obj_description(o.oid, '", $catalog, "')"),
+                None,
+            )
+        };
+    }
+    let (from, owner, comment, acl) = match kind {
+        "event_trigger" => row!(database "pg_event_trigger", "evtname", "o.evtowner", None),
+        "foreign_data_wrapper" => {
+            row!(database "pg_foreign_data_wrapper", "fdwname", "o.fdwowner", Some(("o.fdwacl", "F")))
+        }
+        "publication" => row!(database "pg_publication", "pubname", "o.pubowner", None),
+        "server" => {
+            row!(database "pg_foreign_server", "srvname", "o.srvowner", Some(("o.srvacl", "S")))
+        }
+        "statistics" => row!(schema "pg_statistic_ext", "stxnamespace", "stxname", "o.stxowner"),
+        "ts_configuration" => row!(schema "pg_ts_config", "cfgnamespace", "cfgname", "o.cfgowner"),
+        "ts_dictionary" => row!(schema "pg_ts_dict", "dictnamespace", "dictname", "o.dictowner"),
+        "ts_parser" => row!(schema "pg_ts_parser", "prsnamespace", "prsname", ""),
+        "ts_template" => row!(schema "pg_ts_template", "tmplnamespace", "tmplname", ""),
+        _ => return None,
+    };
+    Some(Locator { from, comment: Some(comment), owner, owned: !owner.is_empty(), acl })
+}
+
+/// Kinds that are found by what they belong to.
+fn member(kind: &str) -> Option<Locator> {
+    let from = match kind {
+        "publication_table" => {
+            "FROM pg_catalog.pg_publication_rel o JOIN pg_catalog.pg_publication p ON p.oid = o.prpubid JOIN pg_catalog.pg_class r ON r.oid = o.prrelid\n    \
+             JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace WHERE p.pubname = e.a AND n.nspname = e.b AND r.relname = e.c"
+        }
+        "publication_schema" => {
+            "FROM pg_catalog.pg_publication_namespace o JOIN pg_catalog.pg_publication p ON p.oid = o.pnpubid\n    \
+             JOIN pg_catalog.pg_namespace n ON n.oid = o.pnnspid WHERE p.pubname = e.a AND n.nspname = e.b"
+        }
+        "user_mapping" => {
+            "FROM pg_catalog.pg_user_mappings o\n    \
+             WHERE o.srvname = e.a AND CASE WHEN o.umuser = 0 THEN '' ELSE o.usename END = e.b"
+        }
+        _ => return None,
+    };
+    Some(Locator { from, comment: None, owner: "", owned: false, acl: None })
 }

@@ -119,7 +119,7 @@ fn watchers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 fn without_identity(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     let objects = &input.plan.goal.objects;
     let keyed: BTreeSet<(&str, &str)> = goal(input, &["constraint"])
-        .filter(|object| attribute(object, "type").as_str() == Some("PRIMARY KEY"))
+        .filter(|object| attribute(object, "type").as_str() == Some("primary key"))
         .map(|object| (object.id.part(0), object.id.part(1)))
         .collect();
     let lacks = |table: &&Object| match attribute(table, "replica_identity").as_str() {

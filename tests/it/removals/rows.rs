@@ -24,7 +24,12 @@ const fn row(
     probe: &'static str,
     expect: Expect,
 ) -> Row {
-    Row { name, prod, dev, probe, expect }
+    Row { since: 13, name, prod, dev, probe, expect }
+}
+
+/// The same for servers from a major on.
+const fn since(since: u32, row: Row) -> Row {
+    Row { since, ..row }
 }
 
 /// Name, prod, dev, probe, expectation.
@@ -370,14 +375,14 @@ pub(super) const ROWS: &[Row] = &[
         "CREATE TABLE t (a integer PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t;",
         "CREATE TABLE t (a integer PRIMARY KEY); CREATE PUBLICATION p;",
         "SELECT tablename FROM pg_publication_tables", Named("publication_table:public.t in p")),
-    row("fewer columns are published",
+    since(15, row("fewer columns are published",
         "CREATE TABLE t (a integer PRIMARY KEY, b integer); CREATE PUBLICATION p FOR TABLE t;",
         "CREATE TABLE t (a integer PRIMARY KEY, b integer); CREATE PUBLICATION p FOR TABLE t (a);",
-        "SELECT prattrs IS NULL FROM pg_publication_rel", Named("publication_table:public.t in p")),
-    row("row filter of a publication becomes another",
+        "SELECT prattrs IS NULL FROM pg_publication_rel", Named("publication_table:public.t in p"))),
+    since(15, row("row filter of a publication becomes another",
         "CREATE TABLE t (a integer PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t WHERE (a > 0);",
         "CREATE TABLE t (a integer PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t WHERE (a > 1);",
-        "SELECT pg_get_expr(prqual, prrelid) FROM pg_publication_rel", Named("publication_table:public.t in p")),
+        "SELECT pg_get_expr(prqual, prrelid) FROM pg_publication_rel", Named("publication_table:public.t in p"))),
     row("event trigger is switched off",
         "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();",
         "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f(); ALTER EVENT TRIGGER e DISABLE;",
