@@ -2,13 +2,12 @@
 //! changes its type, but loses the target (from 14 on) and hands them to the role that did it: so
 //! they stand aside then.
 
-use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 use std::sync::Arc;
 
@@ -126,7 +125,7 @@ impl ObjectKind for Statistics {
         let expressions =
             object.value(EXPRESSIONS).as_list().iter().map(|text| format!("({text})"));
         let on: Vec<String> = columns.chain(expressions).collect();
-        let relation = relation_of(object);
+        let relation = relation(object);
         let relation = quote::qualified(&[relation.part(0), relation.part(1)]);
         let name = self.sql_name(object);
         let mut statements =
@@ -140,15 +139,20 @@ impl ObjectKind for Statistics {
         vec![format!("DROP STATISTICS {};", self.sql_name(object))]
     }
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&relation_of(object), Lock::ShareUpdateExclusive)
+        Effects::lock(relation(object), Lock::ShareUpdateExclusive)
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&relation_of(object), Lock::ShareUpdateExclusive)
+        Effects::lock(relation(object), Lock::ShareUpdateExclusive)
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         let has = !object.value(EXPRESSIONS).as_list().is_empty();
         has.then_some((14, "statistics on expressions"))
     }
+}
+
+/// What they are on, of whatever kind it is.
+fn relation(object: &Object) -> &ObjectId {
+    object.parent.as_ref().unwrap_or(&object.id)
 }
 
 fn list(texts: Vec<String>) -> Value {
