@@ -48,6 +48,12 @@ fn last_parts(resolved: &mut Resolved) {
     let parts = resolved.catalog.parts();
     let mut edges: Vec<(ObjectId, ObjectId)> = Vec::new();
     for object in resolved.catalog.objects.values().filter(|object| of(object.id.kind).links()) {
+        // linking makes indexes like the parent's: a new one of the parent's comes later, and takes
+        // those that are meant for it
+        let parents = resolved.catalog.needs_of(&object.id).filter(|(_, need)| *need == Need::Hard);
+        let of_parents = parents.filter_map(|(id, _)| parts.get(id)).flatten();
+        let indexes = of_parents.filter(|id| id.kind == Kind::Index);
+        edges.extend(indexes.map(|id| ((*id).clone(), object.id.clone())));
         let siblings = object.parent.as_ref().and_then(|whole| parts.get(whole));
         let others = siblings.into_iter().flatten().filter(|id| !of(id.kind).links());
         edges.extend(others.map(|id| (object.id.clone(), (*id).clone())));

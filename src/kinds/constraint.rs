@@ -7,7 +7,7 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, Slot, column, index, inheritance,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
 
 const SPECS: &[AttrSpec] = &[
@@ -394,7 +394,7 @@ pub(super) fn clause(object: &Object) -> String {
     let mut sql =
         format!("CONSTRAINT {} {}", quote::ident(object.id.name()), object.text(DEFINITION));
     let with =
-        column::option_clauses(&std::collections::BTreeMap::new(), &object.value(OPTIONS).as_map());
+        column::option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
     let mut index = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
     if !object.text(TABLESPACE).is_empty() {
         index = format!("{index} USING INDEX TABLESPACE {}", quote::ident(object.text(TABLESPACE)));

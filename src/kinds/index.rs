@@ -7,9 +7,8 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
     Raw, Rule, Scan, Slot,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
@@ -73,7 +72,7 @@ impl ObjectKind for Index {
         let address = Address::new(class::PG_CLASS, row.oid("indexrelid"));
         let table = Address::new(class::PG_CLASS, row.oid("indrelid"));
         let parent = row.oid("parent_index");
-        let targets: BTreeMap<Arc<str>, Arc<str>> = row
+        let targets: Settings = row
             .texts("statistics")
             .iter()
             .filter_map(|entry| entry.split_once('='))
@@ -137,7 +136,7 @@ impl ObjectKind for Index {
                 &format!("SET TABLESPACE {}", quote::ident(object.text(TABLESPACE))),
             ));
         }
-        statements.extend(targets(object, &BTreeMap::new()));
+        statements.extend(targets(object, &Settings::new()));
         statements.extend(mark_statements(
             object,
             object.flag(CLUSTERED),
@@ -259,7 +258,7 @@ fn reaching(ctx: &Ctx<'_>, object: &Object) -> String {
 /// The whole of it.
 fn definition(object: &Object) -> String {
     let text = object.text(DEFINITION);
-    let with = option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map());
+    let with = option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
     let Some(with) = with.first().map(|clause| clause.replacen("SET", "WITH", 1)) else {
         return text.to_owned();
     };
@@ -289,7 +288,7 @@ fn alter(object: &Object, clause: &str) -> String {
     format!("ALTER INDEX {} {clause};", Index.sql_name(object))
 }
 
-fn targets(object: &Object, before: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String> {
+fn targets(object: &Object, before: &Settings) -> Vec<String> {
     let after = object.value(STATISTICS).as_map();
     let set = after.iter().filter(|(column, target)| before.get(*column) != Some(target));
     let reset = before.keys().filter(|column| !after.contains_key(*column));

@@ -6,9 +6,8 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, Slot, view_column,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
-use std::collections::BTreeMap;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec {
@@ -101,7 +100,7 @@ impl ObjectKind for MaterializedView {
         if !object.text(ACCESS_METHOD).is_empty() {
             head = format!("{head} USING {}", quote::ident(object.text(ACCESS_METHOD)));
         }
-        let with = option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map());
+        let with = option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
         if let Some(clause) = with.first() {
             head += &clause.replacen("SET", " WITH", 1);
         }

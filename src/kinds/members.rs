@@ -1,8 +1,7 @@
 //! Members of operator families and classes (`pg_amop`, `pg_amproc`).
 
 use crate::kinds::{Address, Fields};
-use crate::model::{Attr, Object, Value};
-use std::collections::BTreeMap;
+use crate::model::{Attr, Object, Settings, Value};
 use std::sync::Arc;
 
 const PG_AMOP: u32 = 2602;
@@ -50,7 +49,7 @@ pub(super) fn addresses(row: &dyn Fields) -> Vec<Address> {
 }
 
 /// Each member as ADD and CREATE OPERATOR CLASS write it.
-pub(super) fn entries(map: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String> {
+pub(super) fn entries(map: &Settings) -> Vec<String> {
     let entry = |(key, member): (&Arc<str>, &Arc<str>)| match key.split_once(" (") {
         // an operator brings its types
         Some((short, _)) if short.starts_with("OPERATOR") => format!("{short} {member}"),
@@ -60,7 +59,7 @@ pub(super) fn entries(map: &BTreeMap<Arc<str>, Arc<str>>) -> Vec<String> {
 }
 
 /// What of `from` is not so in `to`.
-pub(super) fn only(from: &Object, to: &Object, attr: Attr) -> BTreeMap<Arc<str>, Arc<str>> {
+pub(super) fn only(from: &Object, to: &Object, attr: Attr) -> Settings {
     let other = to.value(attr).as_map();
     let mut map = from.value(attr).as_map();
     map.retain(|key, member| other.get(key) != Some(member));

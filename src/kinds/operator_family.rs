@@ -5,7 +5,7 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, Source, members,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[AttrSpec {
@@ -93,7 +93,7 @@ pub(super) fn using(object: &Object) -> String {
 
 fn add(
     object: &Object,
-    map: &std::collections::BTreeMap<std::sync::Arc<str>, std::sync::Arc<str>>,
+    map: &Settings,
 ) -> Option<String> {
     let list = members::entries(map).join(",\n    ");
     (!map.is_empty()).then(|| format!("ALTER OPERATOR FAMILY {} ADD\n    {list};", using(object)))

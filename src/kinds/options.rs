@@ -4,15 +4,14 @@
 //! brought back; what is known of them is their names.
 
 use crate::kinds::{Effects, Outcome};
-use crate::model::Value;
+use crate::model::{Value, Settings};
 use crate::sql::quote;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-type Map = BTreeMap<Arc<str>, Arc<str>>;
 
 /// The clause of a CREATE, with a space before; empty without any.
-pub(super) fn clause(options: &Map) -> String {
+pub(super) fn clause(options: &Settings) -> String {
     if options.is_empty() {
         return String::new();
     }
@@ -24,7 +23,7 @@ pub(super) fn clause(options: &Map) -> String {
 }
 
 /// The change from one map to another; `target` is what stands between ALTER and OPTIONS.
-pub(super) fn change(target: &str, from: &Map, to: &Map) -> Outcome {
+pub(super) fn change(target: &str, from: &Settings, to: &Settings) -> Outcome {
     let gone = from.keys().filter(|name| !to.contains_key(*name));
     let mut list: Vec<String> = gone.map(|name| format!("DROP {}", quote::ident(name))).collect();
     for (name, value) in to.iter().filter(|(name, value)| from.get(*name) != Some(value)) {

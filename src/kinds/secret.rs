@@ -1,8 +1,8 @@
 //! Options and settings may hold credentials. What is not known to be harmless is never kept: only
 //! its name is.
 
-use crate::model::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Value, Settings};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Options of wrappers, servers, foreign tables and their columns that hold no secret
@@ -72,7 +72,7 @@ pub fn is_harmless_setting(name: &str) -> bool {
 
 /// The harmless ones of `name=value` entries, and the names of the others.
 pub(super) fn split(entries: &[String]) -> (Value, Value) {
-    let mut shown: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    let mut shown = Settings::new();
     let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
     for entry in entries {
         let (name, value) = entry.split_once('=').unwrap_or((entry, ""));

@@ -3,9 +3,9 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column,
+    Rule, Scan, Slot, column, table,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -106,14 +106,16 @@ impl ObjectKind for Sequence {
             Rule { attrs: &["owned_by", "identity"], change: belongs },
             Rule {
                 attrs: &["unlogged"],
-                change: |_, _, to| {
-                    let word = if to.flag(UNLOGGED) { "UNLOGGED" } else { "LOGGED" };
-                    if is_owned(to) {
+                change: |ctx, from, to| {
+                    let table = |catalog: &Catalog| unlogged_table(catalog, to);
+                    let before = table(ctx.current).unwrap_or(from.flag(UNLOGGED));
+                    let after = table(ctx.desired).unwrap_or(before);
+                    if before != after && after == to.flag(UNLOGGED) {
                         // its table's SET LOGGED takes it along
                         return Outcome::in_place(Vec::new(), Effects::default());
                     }
-                    let sql = format!("ALTER SEQUENCE {} SET {word};", Sequence.sql_name(to));
-                    Outcome::in_place(vec![sql], Effects::lock(&to.id, Lock::AccessExclusive))
+                    let sql = vec![persistence(to)];
+                    Outcome::in_place(sql, Effects::lock(&to.id, Lock::AccessExclusive))
                 },
             },
         ]
@@ -127,9 +129,10 @@ impl ObjectKind for Sequence {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         if is_identity(object) {
-            return vec![format!("{} ADD {};", alter_column(object), identity_clause(object))];
+            let add = format!("{} ADD {};", alter_column(object), identity_clause(object));
+            return std::iter::once(add).chain(unlike_table(ctx.desired, object)).collect();
         }
         let unlogged = if object.flag(UNLOGGED) { "UNLOGGED " } else { "" };
         vec![format!("CREATE {unlogged}SEQUENCE {}{};", self.sql_name(object), options(object))]
@@ -191,6 +194,25 @@ pub(super) fn is_identity(object: &Object) -> bool {
 pub(super) fn identity_clause(object: &Object) -> String {
     let (kind, name) = (object.text(IDENTITY), Sequence.sql_name(object));
     format!("GENERATED {kind} AS IDENTITY (SEQUENCE NAME {name}{})", options(object))
+}
+
+/// Whether the table of the column that owns it is unlogged.
+fn unlogged_table(catalog: &Catalog, object: &Object) -> Option<bool> {
+    let Value::Id(column) = object.value(OWNED_BY) else { return None };
+    let table = catalog.objects.get(column)?.parent.as_ref()?;
+    catalog.objects.get(table).map(table::is_unlogged)
+}
+
+fn persistence(object: &Object) -> String {
+    let word = if object.flag(UNLOGGED) { "UNLOGGED" } else { "LOGGED" };
+    format!("ALTER SEQUENCE {} SET {word};", Sequence.sql_name(object))
+}
+
+/// A new sequence of an identity column is as its table.
+pub(super) fn unlike_table(catalog: &Catalog, object: &Object) -> Option<String> {
+    let table = unlogged_table(catalog, object)?;
+    (is_identity(object) && table != object.flag(UNLOGGED) && catalog.server.major() >= 15)
+        .then(|| persistence(object))
 }
 
 fn alter_column(object: &Object) -> String {

@@ -7,9 +7,8 @@ use crate::kinds::{
     Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign, secret,
     sequence,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
@@ -154,6 +153,7 @@ impl ObjectKind for Table {
             }
             statements.extend(column::follow_ups(part));
         }
+        statements.extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
         let mut alter = |condition: bool, clause: &str| {
             if condition {
                 statements.push(alter(object, clause));
@@ -365,6 +365,11 @@ fn security(object: &Object, clause: &str) -> Outcome {
     Outcome::in_place(vec![alter(object, clause)], Effects::lock(&object.id, Lock::AccessExclusive))
 }
 
+/// Whether it is unlogged.
+pub(super) fn is_unlogged(object: &Object) -> bool {
+    object.flag(UNLOGGED)
+}
+
 fn unlogged(object: &Object) -> &'static str {
     if object.flag(UNLOGGED) { "UNLOGGED " } else { "" }
 }
@@ -388,7 +393,7 @@ fn tail(object: &Object, parts: &[&Object]) -> String {
     if !object.text(ACCESS_METHOD).is_empty() {
         sql = format!("{sql} USING {}", quote::ident(object.text(ACCESS_METHOD)));
     }
-    let with = column::option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map());
+    let with = column::option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
     if let Some(clause) = with.first() {
         sql += &clause.replacen("SET", " WITH", 1);
     }

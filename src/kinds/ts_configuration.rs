@@ -4,7 +4,7 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
     Scan, Source, row,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,11 +91,10 @@ impl ObjectKind for TsConfiguration {
     }
 }
 
-type Map = BTreeMap<Arc<str>, Arc<str>>;
 
 fn mappings(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let (before, after) = (from.value(MAPPINGS).as_map(), to.value(MAPPINGS).as_map());
-    let part = |test: &dyn Fn(&str, &Arc<str>) -> bool| -> Map {
+    let part = |test: &dyn Fn(&str, &Arc<str>) -> bool| -> Settings {
         let kept = after.iter().filter(|(token, dictionaries)| test(token, dictionaries));
         kept.map(|(token, dictionaries)| (token.clone(), dictionaries.clone())).collect()
     };
@@ -115,7 +114,7 @@ fn mappings(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
 }
 
 /// One statement for all tokens with the same dictionaries.
-fn mapped(object: &Object, verb: &str, map: &Map) -> Vec<String> {
+fn mapped(object: &Object, verb: &str, map: &Settings) -> Vec<String> {
     let mut by_list: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (token, dictionaries) in map {
         by_list.entry(dictionaries).or_default().push(quote::ident(token));

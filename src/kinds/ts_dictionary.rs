@@ -4,10 +4,9 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
     Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::lexer::{TokenKind, tokens};
 use crate::sql::quote;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
@@ -107,8 +106,8 @@ fn option((name, value): (&Arc<str>, &Arc<str>)) -> String {
 }
 
 /// `name = 'value', name = 5` as the server keeps it: names unquoted, constants as they are.
-fn parse(text: &str) -> BTreeMap<Arc<str>, Arc<str>> {
-    let mut options = BTreeMap::new();
+fn parse(text: &str) -> Settings {
+    let mut options = Settings::new();
     let mut name: Option<String> = None;
     let mut value = String::new();
     let mut after_sign = false;

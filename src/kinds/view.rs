@@ -6,7 +6,7 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, Slot, view_column,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -91,7 +91,7 @@ impl ObjectKind for View {
 /// A replacement resets options that it does not state: they are always stated.
 fn written(verb: &str, object: &Object) -> String {
     let options = object.value(OPTIONS).as_map();
-    let with = option_clauses(&std::collections::BTreeMap::new(), &options);
+    let with = option_clauses(&Settings::new(), &options);
     let with = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
     format!("{verb} {}{with} AS\n {};", View.sql_name(object), object.text(DEFINITION))
 }

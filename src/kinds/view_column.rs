@@ -7,9 +7,8 @@ use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
     Rule, Scan, column,
 };
-use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
-use std::collections::BTreeMap;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -142,7 +141,7 @@ pub(super) fn follow_ups(object: &Object) -> Vec<String> {
     if let Some(target) = object.value(STATISTICS).as_int() {
         clauses.push(format!("SET STATISTICS {target}"));
     }
-    clauses.extend(column::option_clauses(&BTreeMap::new(), &object.value(OPTIONS).as_map()));
+    clauses.extend(column::option_clauses(&Settings::new(), &object.value(OPTIONS).as_map()));
     clauses.iter().map(|clause| alter(object, clause)).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -100,7 +101,7 @@ enum Stored {
     Id(Id),
     List(Vec<String>),
     Set(BTreeSet<String>),
-    Map(BTreeMap<String, String>),
+    Map(IndexMap<String, String>),
 }
 
 /// The file of a catalog.

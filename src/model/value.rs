@@ -2,12 +2,16 @@
 
 use crate::model::ObjectId;
 use crate::model::acl::shown;
-use std::collections::{BTreeMap, BTreeSet};
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+/// Named settings, in the order in which they were set; two with the same entries are equal.
+pub type Settings = IndexMap<Arc<str>, Arc<str>>;
+
 /// A value as it is compared. Text is interned where it repeats.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Value {
     /// Not set, or the default.
     #[default]
@@ -29,7 +33,7 @@ pub enum Value {
     /// Unordered: roles, flags.
     Set(BTreeSet<Arc<str>>),
     /// Named settings.
-    Map(BTreeMap<Arc<str>, Arc<str>>),
+    Map(Settings),
 }
 
 impl Value {
@@ -49,7 +53,7 @@ impl Value {
     }
 
     /// A map; an empty one is not stored.
-    pub fn map(value: BTreeMap<Arc<str>, Arc<str>>) -> Self {
+    pub fn map(value: Settings) -> Self {
         if value.is_empty() { Self::Null } else { Self::Map(value) }
     }
 
@@ -87,8 +91,8 @@ impl Value {
     }
 
     /// The entries of a map.
-    pub fn as_map(&self) -> BTreeMap<Arc<str>, Arc<str>> {
-        if let Self::Map(map) = self { map.clone() } else { BTreeMap::new() }
+    pub fn as_map(&self) -> Settings {
+        if let Self::Map(map) = self { map.clone() } else { Settings::new() }
     }
 }
 

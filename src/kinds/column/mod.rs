@@ -180,10 +180,11 @@ impl ObjectKind for Column {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
         let mut statements =
             vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
         statements.extend(follow_ups(object));
+        statements.extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
         statements
     }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {

@@ -5,10 +5,8 @@ use super::{
     STATISTICS, STORAGE, TYPE, column_statement, inherited_from, not_null,
 };
 use crate::kinds::{Ctx, default, options as foreign, sequence};
-use crate::model::{Kind, Object, ObjectId, Value};
+use crate::model::{Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// `name type ...` as it stands in CREATE TABLE and ADD COLUMN, with the parts it absorbs.
 pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
@@ -89,7 +87,7 @@ pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
     if let Some(target) = column.value(STATISTICS).as_int() {
         statements.push(column_statement(column, &format!("SET STATISTICS {target}")));
     }
-    let options = option_clauses(&BTreeMap::new(), &column.value(OPTIONS).as_map());
+    let options = option_clauses(&Settings::new(), &column.value(OPTIONS).as_map());
     statements.extend(options.iter().map(|clause| column_statement(column, clause)));
     statements.extend(not_null::pending(column));
     statements
@@ -97,8 +95,8 @@ pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
 
 /// `SET (...)` and `RESET (...)` between two maps of options.
 pub(crate) fn option_clauses(
-    from: &BTreeMap<Arc<str>, Arc<str>>,
-    to: &BTreeMap<Arc<str>, Arc<str>>,
+    from: &Settings,
+    to: &Settings,
 ) -> Vec<String> {
     let set: Vec<String> = to
         .iter()
