@@ -7,8 +7,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, of, routine,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, of, routine,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -98,6 +98,9 @@ impl ObjectKind for BaseType {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         &[

@@ -2,9 +2,10 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Rule, Scan, Source,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Place, Rule, Scan,
+    Source,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object};
+use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
 
 const ITEMS: [Item; 4] = [
@@ -58,6 +59,9 @@ impl ObjectKind for Conversion {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 4] = definition::names(&ITEMS);

@@ -2,10 +2,10 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place,
-    Rule, Scan, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase,
+    Place, Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object};
+use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
 
 const ITEMS: [Item; 4] = [
@@ -50,6 +50,12 @@ impl ObjectKind for Language {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Plain]
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 4] = definition::names(&ITEMS);

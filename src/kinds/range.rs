@@ -4,8 +4,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw, Rule,
-    Scan, Slot, base_type,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place, Raw,
+    Rule, Scan, Slot, base_type,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -68,6 +68,9 @@ impl ObjectKind for Range {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 6] = definition::names(&ITEMS);

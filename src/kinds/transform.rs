@@ -2,10 +2,10 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Rule,
-    Scan, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId};
+use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const ITEMS: [Item; 2] =
@@ -49,6 +49,12 @@ impl ObjectKind for Transform {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         &SPECS
+    }
+    fn path_naming(&self) -> &'static [Naming] {
+        &[Naming::Sql, Naming::Plain]
+    }
+    fn naming(&self, attribute: &str, _: &Value) -> Naming {
+        definition::naming(&ITEMS, attribute)
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 2] = definition::names(&ITEMS);
