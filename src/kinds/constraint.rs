@@ -393,8 +393,7 @@ pub(super) fn is_inherited(object: &Object) -> bool {
 pub(super) fn clause(object: &Object) -> String {
     let mut sql =
         format!("CONSTRAINT {} {}", quote::ident(object.id.name()), object.text(DEFINITION));
-    let with =
-        column::option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
+    let with = column::option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
     let mut index = with.first().map_or(String::new(), |clause| clause.replacen("SET", " WITH", 1));
     if !object.text(TABLESPACE).is_empty() {
         index = format!("{index} USING INDEX TABLESPACE {}", quote::ident(object.text(TABLESPACE)));

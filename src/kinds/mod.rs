@@ -32,6 +32,7 @@ mod foreign_data_wrapper;
 mod function;
 mod index;
 mod inheritance;
+mod initial_acl;
 mod language;
 mod materialized_view;
 mod members;
@@ -375,6 +376,7 @@ pub static REGISTRY: &[&dyn ObjectKind] = &[
     &publication_table::PublicationSchema,
     &setting::DATABASE,
     &setting::ROLE,
+    &initial_acl::InitialAcl,
     &default_acl::DefaultAcl,
     &event_trigger::EventTrigger,
 ];

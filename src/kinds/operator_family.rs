@@ -91,10 +91,7 @@ pub(super) fn using(object: &Object) -> String {
     format!("{} USING {}", quote::qualified(&[id.part(0), id.part(1)]), quote::ident(id.part(2)))
 }
 
-fn add(
-    object: &Object,
-    map: &Settings,
-) -> Option<String> {
+fn add(object: &Object, map: &Settings) -> Option<String> {
     let list = members::entries(map).join(",\n    ");
     (!map.is_empty()).then(|| format!("ALTER OPERATOR FAMILY {} ADD\n    {list};", using(object)))
 }

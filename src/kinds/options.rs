@@ -4,11 +4,10 @@
 //! brought back; what is known of them is their names.
 
 use crate::kinds::{Effects, Outcome};
-use crate::model::{Value, Settings};
+use crate::model::{Settings, Value};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
 
 /// The clause of a CREATE, with a space before; empty without any.
 pub(super) fn clause(options: &Settings) -> String {

@@ -1,7 +1,7 @@
 //! Options and settings may hold credentials. What is not known to be harmless is never kept: only
 //! its name is.
 
-use crate::model::{Value, Settings};
+use crate::model::{Settings, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -153,7 +153,8 @@ impl ObjectKind for Table {
             }
             statements.extend(column::follow_ups(part));
         }
-        statements.extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
+        statements
+            .extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
         let mut alter = |condition: bool, clause: &str| {
             if condition {
                 statements.push(alter(object, clause));

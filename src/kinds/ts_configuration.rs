@@ -91,7 +91,6 @@ impl ObjectKind for TsConfiguration {
     }
 }
 
-
 fn mappings(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let (before, after) = (from.value(MAPPINGS).as_map(), to.value(MAPPINGS).as_map());
     let part = |test: &dyn Fn(&str, &Arc<str>) -> bool| -> Settings {

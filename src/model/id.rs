@@ -67,7 +67,7 @@ impl ObjectId {
             (Kind::OperatorFamily | Kind::OperatorClass, [schema, name, method]) => {
                 format!("{}.{} USING {}", shown(schema), shown(name), shown(method))
             }
-            (Kind::Unmodelled, [what, identity]) => format!("{what} {identity}"),
+            (Kind::Unmodelled | Kind::InitialAcl, [what, identity]) => format!("{what} {identity}"),
             (_, path) => path.iter().map(|part| shown(part)).collect::<Vec<_>>().join("."),
         }
     }

@@ -76,6 +76,7 @@ kinds! {
     PublicationSchema = "publication_schema", "All tables of a schema in a publication.";
     DatabaseSetting = "database_setting", "A setting of the database.";
     RoleSetting = "role_setting", "A setting of a role in the database.";
+    InitialAcl = "initial_acl", "Privileges on what initdb or an extension made.";
     DefaultAcl = "default_acl", "Default privileges of a role.";
     EventTrigger = "event_trigger", "An event trigger.";
     Unmodelled = "unmodelled", "Anything else: it stands in the coverage ledger.";

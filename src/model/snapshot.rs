@@ -7,9 +7,9 @@ use crate::model::{
     AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId,
     ServerInfo, Value,
 };
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

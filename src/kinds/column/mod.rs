@@ -184,7 +184,8 @@ impl ObjectKind for Column {
         let mut statements =
             vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
         statements.extend(follow_ups(object));
-        statements.extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
+        statements
+            .extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
         statements
     }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {

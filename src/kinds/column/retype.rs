@@ -3,7 +3,7 @@
 use super::{COLLATION, TYPE, heirs, inherited_from, is_generated, is_inherited, statement};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{constraint, index};
+use crate::kinds::{constraint, index, table};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
 
@@ -26,7 +26,9 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if !to.text(COLLATION).is_empty() {
         clause = format!("{clause} COLLATE {}", to.text(COLLATION));
     }
-    if !before.is_assignable(&after, ctx) {
+    let foreign = ctx.current.objects.get(&table).is_some_and(table::is_foreign);
+    // a foreign table has no values to convert
+    if !foreign && !before.is_assignable(&after, ctx) {
         let column = quote::ident(to.id.name());
         // between types without an assignment cast the text form is the only common ground
         clause = format!("{clause} USING {column}::text::{}", to.text(TYPE));

@@ -94,10 +94,7 @@ pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
 }
 
 /// `SET (...)` and `RESET (...)` between two maps of options.
-pub(crate) fn option_clauses(
-    from: &Settings,
-    to: &Settings,
-) -> Vec<String> {
+pub(crate) fn option_clauses(from: &Settings, to: &Settings) -> Vec<String> {
     let set: Vec<String> = to
         .iter()
         .filter(|(key, value)| from.get(*key) != Some(value))
