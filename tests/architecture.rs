@@ -166,6 +166,12 @@ mod walls {
         for path in sources(&root().join("src")) {
             let code = code(&path);
             for (at, _) in code.match_indices("CASCADE") {
+                // nothing else drops a type and its own functions; what else would go stops it before
+                if path.ends_with("src/kinds/base_type.rs")
+                    && code[..at].ends_with("DROP TYPE {name} ")
+                {
+                    continue;
+                }
                 assert!(code[..at].ends_with(['"', '_']), "{} writes CASCADE", path.display());
             }
             // a scratch database of our own may be gone already

@@ -28,7 +28,7 @@ const SPECS: &[AttrSpec] = &[
     },
     AttrSpec {
         name: "not_valid",
-        doc: "rows that stood before were not checked",
+        doc: "rows that stood before were not checked; of an inherited check the parent says it",
         compare: Compare::Drift,
     },
     AttrSpec { name: "not_enforced", doc: "18+: NOT ENFORCED", compare: Compare::Drift },
@@ -115,13 +115,14 @@ impl ObjectKind for Constraint {
             (true, false) => Some("DEFERRABLE"),
             _ => None,
         };
+        let only_inherited = row.oid("inherited_from") != 0 && !row.flag("conislocal");
         let not_enforced = row.text("conenforced").as_deref() == Some("false");
         let values = vec![
             Raw::Value(Value::text(Some(kind))),
             Raw::Value(Value::Sql(bare(&row.name("definition")).into())),
             Raw::Value(Value::text(deferrable)),
             // NOT ENFORCED implies it (18)
-            Raw::Value(Value::flag(!row.flag("convalidated") && !not_enforced)),
+            Raw::Value(Value::flag(!row.flag("convalidated") && !not_enforced && !only_inherited)),
             Raw::Value(Value::flag(not_enforced)),
             Raw::Value(options(&row.texts("reloptions"))),
             Raw::Value(Value::text(row.text("spcname").as_deref())),

@@ -117,8 +117,11 @@ impl ObjectKind for Range {
 
 /// The name that PostgreSQL gives to a multirange by itself: at most 63 bytes.
 fn automatic(name: &str) -> String {
-    let clip = |text: &str, bytes: usize| {
-        text.get(..text.floor_char_boundary(bytes)).unwrap_or_default().to_owned()
+    let clip = |text: &str, bytes: usize| -> String {
+        text.char_indices()
+            .take_while(|(at, c)| at + c.len_utf8() <= bytes)
+            .map(|(_, c)| c)
+            .collect()
     };
     match name.split_once("range") {
         Some((before, after)) => clip(&format!("{before}multirange{after}"), 63),

@@ -397,18 +397,9 @@ fn taken(ctx: &Ctx<'_>, nodes: &[Node], places: &Places, edges: &mut Edges) -> V
 fn taken_by_unmodelled(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Blocked> {
     let object = ctx.desired.objects.get(id)?;
     for (class, path) in of(id.kind).slots(object) {
-        let (words, name): (&[&str], String) = match (class, path.as_slice()) {
-            ("routine", [schema, name, arguments]) => {
-                let types = arguments.replace(", ", ",");
-                (
-                    &["aggregate", "function", "procedure"],
-                    format!("{}({types})", quote::qualified(&[schema, name])),
-                )
-            }
-            (_, [schema, name]) => (RELATION_WORDS, quote::qualified(&[schema, name])),
-            _ => continue,
-        };
-        let holder = words
+        let (true, [schema, name]) = (class != "routine", path.as_slice()) else { continue };
+        let name = quote::qualified(&[schema, name]);
+        let holder = RELATION_WORDS
             .iter()
             .map(|word| ObjectId::new(Kind::Unmodelled, &[word, &name]))
             .find(|id| ctx.current.ledger.contains_key(id));

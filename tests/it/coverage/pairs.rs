@@ -10,7 +10,6 @@ pub(super) const PARTITIONED: &str = "CREATE TABLE p (a int NOT NULL, b text) PA
     CREATE INDEX e ON p1 (lower(b)); CREATE TABLE up (a int); CREATE TABLE down (b text) INHERITS (up)";
 const FOREIGN: &str = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; \
     CREATE FOREIGN TABLE ft (a int, b int) SERVER s OPTIONS (filename '/a')";
-const AGGREGATE: &str = "CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int)";
 
 /// What reaches beyond the database.
 pub(super) const REMOTE: &[Pair] = &[
@@ -117,24 +116,12 @@ pub(super) const RELATIONS: &[Pair] = &[
         "ALTER TABLE p DROP CONSTRAINT nn; ALTER TABLE p ADD CONSTRAINT nn NOT NULL b NOT VALID",
         "public.p.b",
     ),
-    (
-        14,
-        "CREATE TYPE r AS RANGE (subtype = int, multirange_type_name = one)",
-        "DROP TYPE r; CREATE TYPE r AS RANGE (subtype = int, multirange_type_name = two)",
-        "type public.r",
-    ),
     (13, PARTITIONED, "ALTER INDEX i DEPENDS ON EXTENSION plpgsql", "plpgsql of index public.i"),
     (
         13,
         PARTITIONED,
         "ALTER INDEX p1_pkey DEPENDS ON EXTENSION plpgsql",
         "plpgsql of index public.p1_pkey",
-    ),
-    (
-        13,
-        AGGREGATE,
-        "ALTER ROUTINE total(int) DEPENDS ON EXTENSION plpgsql",
-        "plpgsql of aggregate public.total(integer)",
     ),
     (
         13,
