@@ -419,4 +419,27 @@ pub(super) const ROWS: &[Row] = &[
         "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem TO ''5MB''', current_database()); END$$;",
         "",
         "SELECT setconfig FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE datname = current_database()", Named("database_setting:work_mem")),
+    row("an aggregate that only prod has",
+        "CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer); CREATE TABLE t (a integer); INSERT INTO t VALUES (1), (2);",
+        "CREATE TABLE t (a integer);",
+        "SELECT total(a) FROM t", Named("aggregate:public.total(integer)")),
+    row("a base type that only prod has, with its functions and a cast",
+        "CREATE TYPE n; CREATE FUNCTION n_in(cstring) RETURNS n LANGUAGE internal IMMUTABLE STRICT AS 'int4in'; \
+         CREATE FUNCTION n_out(n) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out'; CREATE TYPE n (INPUT = n_in, OUTPUT = n_out, LIKE = integer); \
+         CREATE CAST (n AS integer) WITHOUT FUNCTION; CREATE TABLE t (a integer);",
+        "CREATE TABLE t (a integer, b integer);",
+        "SELECT '7'::n::integer", Named("base_type:public.n")),
+    row("an operator loses its commutator",
+        "CREATE OPERATOR <# (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = >#); \
+         CREATE OPERATOR ># (FUNCTION = int4gt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = <#);",
+        "CREATE OPERATOR <# (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer);",
+        "SELECT oprcom::regoperator FROM pg_operator WHERE oid >= 16384 ORDER BY oprname", Named("operator:public.<#(integer, integer)")),
+    row("an operator family loses a member",
+        "CREATE OPERATOR FAMILY f USING btree; ALTER OPERATOR FAMILY f USING btree ADD OPERATOR 1 < (integer, bigint), OPERATOR 3 = (integer, bigint);",
+        "CREATE OPERATOR FAMILY f USING btree; ALTER OPERATOR FAMILY f USING btree ADD OPERATOR 1 < (integer, bigint);",
+        "SELECT amopopr::regoperator FROM pg_amop WHERE oid >= 16384 ORDER BY amopstrategy", Named("operator_family:public.f")),
+    row("a language becomes trusted",
+        "CREATE LANGUAGE plown HANDLER plpgsql_call_handler;",
+        "CREATE TRUSTED LANGUAGE plown HANDLER plpgsql_call_handler;",
+        "SELECT lanpltrusted FROM pg_language WHERE lanname = 'plown'", Named("language:plown")),
 ];
