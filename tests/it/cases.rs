@@ -2,7 +2,7 @@
 //! What shares databases is also proven from its snapshots alone.
 //!
 //! The cases of one major and direction share two databases, each case in a schema of its own;
-//! when something fails there, halves of the pack are tried until it is known which case it was.
+//! when something fails there, smaller packs are tried until it is known which case it was.
 
 mod list;
 
@@ -27,10 +27,6 @@ struct Pack<'a> {
 type Failure = (String, String);
 
 impl<'a> Pack<'a> {
-    fn with(&self, cases: &[&'a Case]) -> Self {
-        Self { cases: cases.to_vec(), ..*self }
-    }
-
     fn name(&self) -> String {
         let first = self.cases.first().map_or_else(String::new, |case| label(case, self.reverse));
         match self.cases.len() {
@@ -79,16 +75,25 @@ impl<'a> Pack<'a> {
     /// Runs it, and where it fails looks for the cases that make it fail.
     fn failures(&self) -> Vec<Failure> {
         let Err(why) = self.run() else { return Vec::new() };
-        let (left, right) = self.cases.split_at(self.cases.len() / 2);
-        let mut found = Vec::new();
-        if !left.is_empty() {
-            found.extend(self.with(left).failures());
-            found.extend(self.with(right).failures());
+        let found: Vec<Failure> =
+            self.split(&why).into_iter().flat_map(|part| part.failures()).collect();
+        if found.is_empty() { vec![(self.name(), why)] } else { found }
+    }
+
+    /// Two smaller packs, if possible: the cases that the complaint names and the others, else halves.
+    fn split(&self, why: &str) -> Vec<Self> {
+        if self.cases.len() == 1 {
+            return Vec::new();
         }
-        if found.is_empty() {
-            found.push((self.name(), why));
-        }
-        found
+        let (named, others): (Vec<&Case>, Vec<&Case>) =
+            self.cases.iter().partition(|case| case.is_named_in(why));
+        let parts = if named.is_empty() || others.is_empty() {
+            let (left, right) = self.cases.split_at(self.cases.len() / 2);
+            [left.to_vec(), right.to_vec()]
+        } else {
+            [named, others]
+        };
+        parts.into_iter().map(|cases| Self { cases, ..*self }).collect()
     }
 }
 

@@ -55,6 +55,11 @@ impl Case {
         self.name.replace('/', "__")
     }
 
+    /// Whether a complaint of psql, pg_dump or pgbridge speaks of the case.
+    pub(super) fn is_named_in(&self, text: &str) -> bool {
+        text.contains(&self.schema()) || text.contains(&format!("cases/{}/", self.name))
+    }
+
     /// What psql needs to load one side.
     pub(super) fn psql_arguments(&self, side: &str) -> Vec<String> {
         self.psql_arguments_in(side, &self.schema())
