@@ -40,6 +40,13 @@ pub(crate) fn pair(seed: u64, major: u32) -> Pair {
     if seed.is_multiple_of(2) { Pair { prod, dev } } else { Pair { prod: dev, dev: prod } }
 }
 
+/// A name that was given up.
+struct Freed {
+    sort: &'static str,
+    schema: Option<u32>,
+    name: String,
+}
+
 struct Draw {
     rng: TestRng,
     major: u32,
@@ -48,8 +55,8 @@ struct Draw {
     depth: u32,
     /// What must not be picked: it needs what is being drawn.
     forbidden: BTreeSet<u32>,
-    /// Names that were given up, to be taken by something else.
-    freed: Vec<(Option<u32>, String)>,
+    /// Names that were given up, to be taken by something of another sort.
+    freed: Vec<Freed>,
 }
 
 impl Draw {
@@ -96,12 +103,12 @@ impl Draw {
                     let item = self.schema.items.remove(&id).expect("a dependent");
                     let stays = item.schema.is_none_or(|id| self.schema.items.contains_key(&id));
                     if stays && item.rule.in_schema() {
-                        self.freed.push((item.schema, item.name));
+                        let sort = item.rule.sort();
+                        self.freed.push(Freed { sort, schema: item.schema, name: item.name });
                     }
                 }
-                self.freed.retain(|(schema, _)| {
-                    schema.is_none_or(|id| self.schema.items.contains_key(&id))
-                });
+                let items = &self.schema.items;
+                self.freed.retain(|freed| freed.schema.is_none_or(|id| items.contains_key(&id)));
                 return;
             }
         }
@@ -221,9 +228,11 @@ impl Draw {
     fn name(&mut self, schema: &mut Option<u32>, rule: &Rule) -> String {
         if rule.in_schema() && !self.freed.is_empty() && self.one_in(3) {
             let at = self.below(self.freed.len());
-            let (place, name) = self.freed.remove(at);
-            *schema = place;
-            return name;
+            if self.freed[at].sort != rule.sort() {
+                let freed = self.freed.remove(at);
+                *schema = freed.schema;
+                return freed.name;
+            }
         }
         let plain = format!("{}_{}", rule.family.name, self.next);
         match self.below(24) {

@@ -34,6 +34,11 @@ impl Rule {
         class == self.family.name || self.words().any(|word| word == class)
     }
 
+    /// The first word of its objects' kind.
+    pub(crate) fn sort(&self) -> &'static str {
+        self.family.address.split(' ').next().unwrap_or_default()
+    }
+
     /// Whether its objects lie in a schema themselves.
     pub(crate) fn in_schema(&self) -> bool {
         self.family.sql.contains("{self}") || self.family.sql.contains("{schema}")

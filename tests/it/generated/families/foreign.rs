@@ -2,12 +2,12 @@
 
 use crate::generated::grammar::{Family, family};
 
-pub(super) const ALL: &[Family] = &[
+pub(super) const SERVERS: &[Family] = &[
     family(
         "wrapper",
         "noted",
         "FOREIGN DATA WRAPPER {self}",
-        "CREATE FOREIGN DATA WRAPPER {name}[| OPTIONS (a [!'1'|'2'], \"B b\" 'it''s')]",
+        "CREATE FOREIGN DATA WRAPPER {name}",
     ),
     family(
         "server",
@@ -20,9 +20,11 @@ pub(super) const ALL: &[Family] = &[
         "user_mapping",
         "once:user_mapping",
         "",
-        "{t=server}CREATE USER MAPPING FOR [!gen_reader|PUBLIC|gen_writer] SERVER {t}\
-         [| OPTIONS (user ['x'|'y'])]",
+        "{t=server}CREATE USER MAPPING FOR [!gen_reader|PUBLIC|gen_writer] SERVER {t}",
     ),
+];
+
+pub(super) const TABLES: &[Family] = &[
     family(
         "foreign_table",
         "relation noted owned",

@@ -115,5 +115,5 @@ pub(super) const COLLATION: &[Family] = &[family(
     "collation",
     "noted owned",
     "COLLATION {self}",
-    "CREATE COLLATION {self} [FROM \"C\"|FROM \"POSIX\"|(LOCALE = 'C')]",
+    "CREATE COLLATION {self} [!FROM \"C\"|FROM \"POSIX\"|(LOCALE = 'C')]",
 )];
