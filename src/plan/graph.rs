@@ -260,6 +260,13 @@ fn create_edges(
         for alter in changing(ctx.desired, places, nodes, needed) {
             edges.add(Some(alter), after, soft);
         }
+        if need == Need::Auto {
+            // what is finished only later does not count when its own whole is linked
+            let whole = ctx.desired.objects.get(needed).and_then(|needed| needed.parent.as_ref());
+            for link in whole.into_iter().filter_map(|whole| places.links.get(whole)).flatten() {
+                edges.add(finish, Some(link), false);
+            }
+        }
         if needed.kind == Kind::Unmodelled && !ctx.current.ledger.contains_key(needed) && !soft {
             return Some(Blocked::create(
                 id,
