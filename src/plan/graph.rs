@@ -262,8 +262,9 @@ fn create_edges(
         }
         if need == Need::Auto {
             // what is finished only later does not count when its own whole is linked
-            let whole = ctx.desired.objects.get(needed).and_then(|needed| needed.parent.as_ref());
-            for link in whole.into_iter().filter_map(|whole| places.links.get(whole)).flatten() {
+            let above = ctx.desired.objects.get(needed).and_then(|needed| needed.parent.as_ref());
+            let above = above.filter(|above| Some(*above) != whole);
+            for link in above.into_iter().filter_map(|above| places.links.get(above)).flatten() {
                 edges.add(finish, Some(link), false);
             }
         }
