@@ -34,9 +34,10 @@ impl Rule {
         class == self.family.name || self.words().any(|word| word == class)
     }
 
-    /// The first word of its objects' kind.
+    /// The first word of its objects' kind; one sort of table cannot become another.
     pub(crate) fn sort(&self) -> &'static str {
-        self.family.address.split(' ').next().unwrap_or_default()
+        let kind = self.family.address.trim_start_matches("FOREIGN ");
+        kind.split(' ').next().unwrap_or_default()
     }
 
     /// Whether its objects lie in a schema themselves.

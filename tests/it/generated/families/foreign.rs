@@ -3,12 +3,7 @@
 use crate::generated::grammar::{Family, family};
 
 pub(super) const SERVERS: &[Family] = &[
-    family(
-        "wrapper",
-        "noted",
-        "FOREIGN DATA WRAPPER {self}",
-        "CREATE FOREIGN DATA WRAPPER {name}",
-    ),
+    family("wrapper", "noted", "FOREIGN DATA WRAPPER {self}", "CREATE FOREIGN DATA WRAPPER {name}"),
     family(
         "server",
         "noted owned",

@@ -88,14 +88,22 @@ pub(super) const PLAIN: &[Family] = &[
     ),
 ];
 
-pub(super) const RANGE: &[Family] = &[family(
-    "range",
-    "type noted owned",
-    "TYPE {self}",
-    "CREATE TYPE {self} AS RANGE (SUBTYPE = [integer|text|text, COLLATION = \"C\"|numeric|\
+pub(super) const RANGE: &[Family] = &[
+    family(
+        "range",
+        "type noted owned",
+        "TYPE {self}",
+        "CREATE TYPE {self} AS RANGE (SUBTYPE = [!integer|text|text, COLLATION = \"C\"|numeric|\
      numeric, SUBTYPE_OPCLASS = numeric_ops|float8, SUBTYPE_DIFF = float8mi]\
-     [|@14 , MULTIRANGE_TYPE_NAME = {schema}.\"{raw} multi\"])",
-)];
+     [!|@14 , MULTIRANGE_TYPE_NAME = {schema}.\"{raw} multi\"])",
+    ),
+    family(
+        "free_range",
+        "noted owned",
+        "TYPE {self}",
+        "CREATE TYPE {self} AS RANGE (SUBTYPE = [integer|bigint|date|text, COLLATION = \"C\"])",
+    ),
+];
 
 pub(super) const BASE: &[Family] = &[family(
     "base",
@@ -107,8 +115,8 @@ pub(super) const BASE: &[Family] = &[family(
      CREATE FUNCTION {schema}.\"{raw}_out\"({self}) RETURNS cstring LANGUAGE internal \
      IMMUTABLE STRICT AS 'textout';\
      CREATE TYPE {self} (INPUT = {schema}.\"{raw}_in\", OUTPUT = {schema}.\"{raw}_out\", \
-     INTERNALLENGTH = VARIABLE[|, STORAGE = [extended|main]][|, CATEGORY = 'S']\
-     [|, COLLATABLE = true][|, DELIMITER = ';'])",
+     INTERNALLENGTH = VARIABLE[!|, STORAGE = [!extended|main]][!|, CATEGORY = 'S']\
+     [!|, COLLATABLE = true][!|, DELIMITER = ';'])",
 )];
 
 pub(super) const COLLATION: &[Family] = &[family(
