@@ -143,7 +143,13 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     for id in &columns {
         let keeps = ctx.desired.needs.get(id).is_some_and(|needs| needs.contains_key(&to.id));
         let generated = ctx.current.objects.get(id).is_some_and(|column| !Enum::plain(column));
-        if !keeps || generated {
+        // the statement for the parent's column reaches those below
+        let inherited = ctx
+            .current
+            .objects
+            .get(id)
+            .is_some_and(|column| crate::kinds::column::inherited_from(column).is_some());
+        if !keeps || generated || inherited {
             continue;
         }
         let table = quote::qualified(&[id.part(0), id.part(1)]);

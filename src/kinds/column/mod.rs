@@ -18,7 +18,8 @@ use crate::kinds::{
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
-use inherited::{by_parent, heirs, inherited_from};
+pub(super) use inherited::inherited_from;
+use inherited::{by_parent, heirs};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },

@@ -84,8 +84,8 @@ pub fn of_new(catalog: &Catalog, class: char, creator: &str, schema: &str) -> Ac
         let id = ObjectId::new(Kind::DefaultAcl, &[creator, schema, word_of(class)]);
         catalog.objects.get(&id).map(|object| object.facets.acl.clone().unwrap_or_default())
     };
-    // languages have no default privileges of their own
-    if class == 'l' {
+    // languages, servers and wrappers have no default privileges of their own
+    if matches!(class, 'l' | 'S' | 'F') {
         return default_of(class, catalog.server.major());
     }
     let mut acl = entry("").unwrap_or_else(|| default_of(class, catalog.server.major()));

@@ -18,20 +18,17 @@ const JUDGE: Options = Options { ignore_column_order: true, sort_acl: true };
 /// The schema without the names that PostgreSQL 18 gives to NOT NULL constraints: they are
 /// information, and those of partitions tell how the partition was made.
 fn schema_of(database: &Database) -> String {
-    let mut schema = String::new();
     let dump = database.dump();
-    let mut rest = dump.as_str();
-    while let Some(end) = ["_not_null NOT NULL", "_not_null\" NOT NULL"]
-        .iter()
-        .filter_map(|text| rest.find(text).map(|at| at + text.len()))
-        .min()
-    {
-        let (head, tail) = rest.split_at(end);
-        let begin = head.rfind("CONSTRAINT ").unwrap_or(head.len());
-        schema = schema + &head[..begin] + "NOT NULL";
-        rest = tail;
-    }
-    schema + rest
+    let without_name = |line: &str| {
+        let named = line.find("CONSTRAINT ").zip(line.find(" NOT NULL"));
+        named
+            .filter(|(begin, end)| begin < end && line[*begin..*end].contains("_not_null"))
+            .map_or_else(
+                || line.to_owned(),
+                |(begin, end)| format!("{}{}", &line[..begin], &line[end + 1..]),
+            )
+    };
+    dump.lines().map(without_name).collect::<Vec<_>>().join("\n")
 }
 
 pub(crate) fn make_roles(major: u32) {
