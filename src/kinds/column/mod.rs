@@ -74,6 +74,11 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec {
+        name: "inherited_not_null_constraint",
+        doc: "18+: its name where a parent brings it, which cannot be changed",
+        compare: Compare::Info,
+    },
+    AttrSpec {
         name: "foreign_options",
         doc: "of a foreign table, those without a secret (attfdwoptions)",
         compare: Compare::Drift,
@@ -99,6 +104,7 @@ const OPTIONS: Attr = Attr::named(SPECS, "options");
 const POSITION: Attr = Attr::named(SPECS, "position");
 const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
 const LOCAL: Attr = Attr::named(SPECS, "local");
+const INHERITED_NOT_NULL: Attr = Attr::named(SPECS, "inherited_not_null_constraint");
 const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
@@ -127,7 +133,7 @@ impl ObjectKind for Column {
             Raw::Value(Value::text(row.text("collation").as_deref())),
             Raw::Value(Value::flag(row.flag("attnotnull"))),
             Raw::Value(Value::flag(row.flag("not_null_pending"))),
-            Raw::Value(not_null::name(row)),
+            Raw::Value(not_null::name(row, false)),
             Raw::Value(Value::flag(row.flag("not_null_no_inherit"))),
             Raw::Value(if generated {
                 Value::sql(row.text("generated").as_deref())
@@ -146,6 +152,7 @@ impl ObjectKind for Column {
             Raw::Value(Value::Int(i64::from(number))),
             if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
             Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
+            Raw::Value(not_null::name(row, true)),
             Raw::Value(shown),
             Raw::Value(unread),
         ];
@@ -329,7 +336,7 @@ static RULES: &[Rule] = &[
     },
     // PostgreSQL can only append columns: the order of those that stand is told, not changed
     Rule {
-        attrs: &["position"],
+        attrs: &["position", "inherited_not_null_constraint"],
         change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
     },
 ];

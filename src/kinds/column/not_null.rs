@@ -1,8 +1,8 @@
 //! NOT NULL: a flag up to 17, from 18 on a constraint with a name that can be NOT VALID or NO INHERIT.
 
 use super::{
-    NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT, NOT_NULL_PENDING, alter_column,
-    alter_table, by_parent, column_statement,
+    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT, NOT_NULL_PENDING,
+    alter_column, alter_table, by_parent, column_statement,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
@@ -13,8 +13,11 @@ use crate::sql::quote;
 pub(super) const ATTRS: &[&str] =
     &["not_null", "not_null_pending", "not_null_constraint", "not_null_no_inherit"];
 
-/// The name where it is not the automatic one.
-pub(super) fn name(row: &dyn Fields) -> Value {
+/// The name where it is not the automatic one: of a constraint that a parent brings, or of another.
+pub(super) fn name(row: &dyn Fields, inherited: bool) -> Value {
+    if row.flag("not_null_inherited") != inherited {
+        return Value::Null;
+    }
     let automatic = format!("{}_{}_not_null", row.name("relname"), row.name("attname"));
     Value::text(row.text("not_null_name").as_deref().filter(|name| *name != automatic))
 }
@@ -35,10 +38,9 @@ pub(super) fn pending(column: &Object) -> Option<String> {
 }
 
 fn prefix(column: &Object) -> String {
-    match column.text(NOT_NULL_CONSTRAINT) {
-        "" => String::new(),
-        name => format!(" CONSTRAINT {}", quote::ident(name)),
-    }
+    let names = [column.text(NOT_NULL_CONSTRAINT), column.text(INHERITED_NOT_NULL)];
+    let name = names.into_iter().find(|name| !name.is_empty());
+    name.map(|name| format!(" CONSTRAINT {}", quote::ident(name))).unwrap_or_default()
 }
 
 fn suffix(column: &Object) -> &'static str {
