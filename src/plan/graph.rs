@@ -314,9 +314,13 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
                 edges.add(Some(alter), Some(at), true);
             }
         }
-        for (needed, _) in ctx.current.needs_of(id).filter(|(_, need)| *need != Need::Soft) {
-            edges.add(Some(at), places.drop.get(needed), false);
-            if !kept.is_some_and(|kept| kept.contains_key(needed)) {
+        for (needed, need) in ctx.current.needs_of(id) {
+            let soft = need == Need::Soft;
+            // what is only mentioned may change meanwhile, but must not be missed on the way back
+            if !soft || !places.create.contains_key(needed) {
+                edges.add(Some(at), places.drop.get(needed), soft);
+            }
+            if !soft && !kept.is_some_and(|kept| kept.contains_key(needed)) {
                 for alter in shaping(places, nodes, needed) {
                     edges.add(Some(at), Some(alter), false);
                 }
