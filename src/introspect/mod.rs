@@ -53,7 +53,7 @@ pub async fn capture(
         tried += 1;
         match once(session, options).await {
             Ok((catalog, before)) => {
-                if before == moved::fingerprint_now(session).await? {
+                if before == moved::fingerprint_now(session, catalog.server.major()).await? {
                     return Ok(catalog);
                 }
             }
@@ -81,7 +81,7 @@ async fn once(
     let mut server = server::read(session).await?;
     let notices = coverage::check(session, server.info.major()).await?;
     let rows = fetch::scans(session, server.info.major(), options).await?;
-    let before = moved::fingerprint(session).await?;
+    let before = moved::fingerprint(session, server.info.major()).await?;
     let mut catalog = resolve::objects(&rows, &server);
     catalog.catalog.notices.extend(notices);
     ledger::complete(session, &mut catalog, server.info.major()).await?;

@@ -5,34 +5,62 @@
 
 use crate::connect::Session;
 use crate::introspect::IntrospectError;
+use crate::kinds;
+use std::collections::BTreeMap;
 
-// temporary and TOAST relations come and go without a change of the schema
-const FINGERPRINT: &str = "SELECT pg_catalog.concat_ws(' ', \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(c.oid::text || c.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.relkind <> 't' AND c.relnamespace <> 99), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(p.oid::text || p.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_proc p WHERE p.oid >= 16384), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(k.oid::text || k.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_constraint k WHERE k.oid >= 16384), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(w.oid::text || w.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_rewrite w WHERE w.oid >= 16384), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(p.oid::text || p.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_policy p), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(e.oid::text || e.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_enum e WHERE e.oid >= 16384), \
-    (SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(n.oid::text || n.xmin::text)::bigint), 0) \
-        FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_')) AS fingerprint";
+/// Catalogs with the rows that count: temporary and TOAST relations come and go without a change of
+/// the schema.
+const CATALOGS: &[(&str, &str)] = &[
+    (
+        "pg_class",
+        "t.oid >= 16384 AND t.relpersistence <> 't' AND t.relkind <> 't' AND t.relnamespace <> 99",
+    ),
+    (
+        "pg_constraint",
+        "t.connamespace NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pg_temp_')",
+    ),
+    ("pg_enum", "t.oid >= 16384"),
+    ("pg_namespace", "t.nspname !~ '^pg_'"),
+    ("pg_policy", "true"),
+    ("pg_proc", "t.oid >= 16384"),
+    ("pg_rewrite", "t.oid >= 16384"),
+    ("pg_trigger", "NOT t.tgisinternal"),
+];
+
+/// Has rows of temporary tables, is a view, or may not be read by everybody.
+const UNFIT: &[&str] = &["pg_inherits", "pg_user_mappings", "pg_user_mapping", "pg_subscription"];
+
+/// One number of rows and one sum of their versions per catalog.
+fn sql(major: i32) -> String {
+    let own = kinds::REGISTRY.iter().filter(|kind| kind.since() <= major);
+    let own = own.filter_map(|kind| kind.source()).map(|source| (source.catalog, "true"));
+    let all: BTreeMap<&str, &str> = own.chain(CATALOGS.iter().copied()).collect();
+    let all = all.into_iter().filter(|(catalog, _)| !UNFIT.contains(catalog));
+    let one = |(catalog, rows): (&str, &str)| {
+        format!(
+            "(SELECT pg_catalog.count(*) || ':' || coalesce(pg_catalog.sum(pg_catalog.hashtext(t.ctid::text || t.xmin::text)::bigint), 0) \
+             FROM pg_catalog.{catalog} t WHERE {rows})"
+        )
+    };
+    format!(
+        "SELECT pg_catalog.concat_ws(' ', {}) AS fingerprint",
+        all.map(one).collect::<Vec<_>>().join(", ")
+    )
+}
 
 /// The fingerprint in the running transaction.
-pub(super) async fn fingerprint(session: &Session) -> Result<String, IntrospectError> {
-    let rows = session.rows(FINGERPRINT, &[]).await?;
+pub(super) async fn fingerprint(session: &Session, major: i32) -> Result<String, IntrospectError> {
+    let rows = session.rows(&sql(major), &[]).await?;
     Ok(rows.first().map(|row| row.get::<_, String>(0)).unwrap_or_default())
 }
 
 /// The fingerprint now, in a transaction of its own.
-pub(super) async fn fingerprint_now(session: &Session) -> Result<String, IntrospectError> {
+pub(super) async fn fingerprint_now(
+    session: &Session,
+    major: i32,
+) -> Result<String, IntrospectError> {
     session.begin_capture(super::STATEMENT_TIMEOUT).await?;
-    let now = fingerprint(session).await?;
+    let now = fingerprint(session, major).await?;
     session.commit().await?;
     Ok(now)
 }

@@ -194,13 +194,8 @@ fn changes(from: &Object, to: &Object) -> Vec<Change> {
 /// `SELECT WITH GRANT OPTION role`; privileges have capitals only, and so a role begins after them.
 fn read(item: &str, grants: bool) -> Option<Change> {
     const OPTION: &str = " WITH GRANT OPTION ";
-    let (privilege, role, option) = match item.split_once(OPTION) {
-        Some((privilege, role)) => (privilege, role, true),
-        None => {
-            let (privilege, role) = item.split_once(' ')?;
-            (privilege, role, false)
-        }
-    };
+    let option = item.contains(OPTION);
+    let (privilege, role) = item.split_once(if option { OPTION } else { " " })?;
     Some(Change { grants, privilege: privilege.to_owned(), option, role: role.to_owned() })
 }
 
