@@ -151,7 +151,7 @@ impl ObjectKind for Table {
             if inherits && column::is_inherited(part) {
                 statements.extend(column::as_inherited(ctx, part));
             }
-            statements.extend(column::follow_ups(part));
+            statements.extend(column::follow_ups(ctx, part));
         }
         statements
             .extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));

@@ -191,7 +191,8 @@ impl ObjectKind for Column {
     fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
         let mut statements =
             vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
-        statements.extend(follow_ups(object));
+        statements.extend(follow_ups(ctx, object));
+        statements.extend(statement::heirs_follow_ups(ctx, object));
         statements
             .extend(parts.iter().filter_map(|part| sequence::unlike_table(ctx.desired, part)));
         statements
@@ -304,22 +305,22 @@ static RULES: &[Rule] = &[
         attrs: &["storage"],
         change: |ctx, _, to| {
             let word = storage_word(to.text(STORAGE), type_of(to), ctx.current.server.major());
-            alter_column(to, &format!("SET STORAGE {word}"), Lock::AccessExclusive)
+            alter_alone(ctx, to, &format!("SET STORAGE {word}"), Lock::AccessExclusive)
         },
     },
     Rule {
         attrs: &["compression"],
-        change: |_, _, to| {
+        change: |ctx, _, to| {
             let word =
                 if to.text(COMPRESSION).is_empty() { "default" } else { to.text(COMPRESSION) };
-            alter_column(to, &format!("SET COMPRESSION {word}"), Lock::AccessExclusive)
+            alter_alone(ctx, to, &format!("SET COMPRESSION {word}"), Lock::AccessExclusive)
         },
     },
     Rule {
         attrs: &["statistics"],
-        change: |_, _, to| {
+        change: |ctx, _, to| {
             let target = to.value(STATISTICS).as_int().unwrap_or(-1);
-            alter_column(to, &format!("SET STATISTICS {target}"), Lock::ShareUpdateExclusive)
+            alter_alone(ctx, to, &format!("SET STATISTICS {target}"), Lock::ShareUpdateExclusive)
         },
     },
     Rule {
@@ -400,6 +401,12 @@ fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
         vec![column_statement(object, clause)],
         Effects::lock(&relation_of(object), lock),
     )
+}
+
+/// The same, without the columns that inherit from it.
+fn alter_alone(ctx: &Ctx<'_>, object: &Object, clause: &str, lock: Lock) -> Outcome {
+    let statement = statement::spare_heirs(ctx, object, &column_statement(object, clause));
+    Outcome::in_place(vec![statement], Effects::lock(&relation_of(object), lock))
 }
 
 fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {

@@ -2,8 +2,9 @@
 
 use super::{
     COLLATION, COMPRESSION, FOREIGN_OPTIONS, GENERATED, GENERATED_KIND, NOT_NULL, OPTIONS,
-    STATISTICS, STORAGE, TYPE, column_statement, inherited_from, not_null,
+    STATISTICS, STORAGE, TYPE, column_statement, heirs, inherited_from, not_null,
 };
+use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, default, options as foreign, sequence};
 use crate::model::{Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
@@ -82,15 +83,37 @@ pub(super) fn storage_statements(column: &Object) -> Vec<String> {
 }
 
 /// What cannot stand in the definition.
-pub(crate) fn follow_ups(column: &Object) -> Vec<String> {
-    let mut statements = storage_statements(column);
+pub(crate) fn follow_ups(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    let storage = storage_statements(column);
+    let mut statements: Vec<String> =
+        storage.into_iter().map(|statement| spare_heirs(ctx, column, &statement)).collect();
     if let Some(target) = column.value(STATISTICS).as_int() {
-        statements.push(column_statement(column, &format!("SET STATISTICS {target}")));
+        let statement = column_statement(column, &format!("SET STATISTICS {target}"));
+        statements.push(spare_heirs(ctx, column, &statement));
     }
     let options = option_clauses(&Settings::new(), &column.value(OPTIONS).as_map());
     statements.extend(options.iter().map(|clause| column_statement(column, clause)));
     statements.extend(not_null::pending(column));
     statements
+}
+
+/// The statement for this column alone: those that inherit have settings of their own.
+pub(super) fn spare_heirs(ctx: &Ctx<'_>, column: &Object, statement: &str) -> String {
+    let has_heirs =
+        [ctx.current, ctx.desired].iter().any(|catalog| !heirs(catalog, &column.id).is_empty());
+    let only = if has_heirs { ctx.only(&relation_of(column)) } else { "" };
+    statement.replacen("TABLE ", &format!("TABLE {only}"), 1)
+}
+
+/// The follow-ups of what comes with the column: the columns that tables below it inherit.
+pub(super) fn heirs_follow_ups(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    let new = |heir: &&Object| {
+        !ctx.current.objects.contains_key(&heir.id)
+            && ctx.current.objects.contains_key(&relation_of(heir))
+    };
+    let heirs = heirs(ctx.desired, &column.id);
+    let heirs = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).filter(new);
+    heirs.flat_map(|heir| follow_ups(ctx, heir)).collect()
 }
 
 /// `SET (...)` and `RESET (...)` between two maps of options.

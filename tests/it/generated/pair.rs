@@ -15,8 +15,8 @@ const ROLES: &str = "DO $$ DECLARE wanted text; BEGIN
 /// Columns can only be appended.
 const JUDGE: Options = Options { ignore_column_order: true, sort_acl: true };
 
-/// The schema without the names that PostgreSQL 18 gives to NOT NULL constraints: they are
-/// information, and those of partitions tell how the partition was made.
+/// The schema without the names that PostgreSQL 18 gives to NOT NULL constraints, which are
+/// information, and with the columns of statistics in the order of their names.
 fn schema_of(database: &Database) -> String {
     let dump = database.dump();
     let without_name = |line: &str| {
@@ -28,7 +28,20 @@ fn schema_of(database: &Database) -> String {
                 |(begin, end)| format!("{}{}", &line[..begin], &line[end + 1..]),
             )
     };
-    dump.lines().map(without_name).collect::<Vec<_>>().join("\n")
+    dump.lines().map(without_name).map(with_sorted_columns).collect::<Vec<_>>().join("\n")
+}
+
+/// Statistics list their columns in the order that these have in the table.
+fn with_sorted_columns(line: String) -> String {
+    let list = line.starts_with("CREATE STATISTICS ").then(|| line.find(" ON ")).flatten();
+    match list.zip(line.rfind(" FROM ")) {
+        Some((on, from)) => {
+            let mut columns: Vec<&str> = line[on + 4..from].split(", ").collect();
+            columns.sort_unstable();
+            format!("{} ON {}{}", &line[..on], columns.join(", "), &line[from..])
+        }
+        None => line,
+    }
 }
 
 pub(crate) fn make_roles(major: u32) {

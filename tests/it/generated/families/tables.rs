@@ -129,7 +129,7 @@ pub(super) const INHERITED: &[Family] = &[
         "child_of_two",
         "relation noted owned",
         "TABLE {self}",
-        "{p=parent}{q=parent!p}CREATE TABLE {self} (own integer, more text DEFAULT 'z') INHERITS ({p}[|, {q}])",
+        "{p=parent}{q=parent!p}CREATE TABLE {self} (own integer, more text DEFAULT 'z') INHERITS ({p}[!|, {q}])",
     ),
 ];
 

@@ -7,8 +7,8 @@ pub(super) const ALL: &[Family] = &[
         "dictionary",
         "noted owned",
         "TEXT SEARCH DICTIONARY {self}",
-        "CREATE TEXT SEARCH DICTIONARY {self} (TEMPLATE = [!simple][|, ACCEPT = [true|false]]\
-         [|, STOPWORDS = 'english'])",
+        "CREATE TEXT SEARCH DICTIONARY {self} (TEMPLATE = [!simple]\
+         [|, ACCEPT = [true|false]|, STOPWORDS = 'english'])",
     ),
     family(
         "stemmer",
