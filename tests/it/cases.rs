@@ -26,7 +26,7 @@ struct Pack<'a> {
 /// Cases that do not come through: one, or several that only fail together.
 type Failure = (String, String);
 
-impl<'a> Pack<'a> {
+impl Pack<'_> {
     fn name(&self) -> String {
         let first = self.cases.first().map_or_else(String::new, |case| label(case, self.reverse));
         match self.cases.len() {

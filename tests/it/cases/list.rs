@@ -55,7 +55,7 @@ impl Case {
         self.name.replace('/', "__")
     }
 
-    /// Whether a complaint of psql, pg_dump or pgbridge speaks of the case.
+    /// Whether a complaint of psql, `pg_dump` or pgbridge speaks of the case.
     pub(super) fn is_named_in(&self, text: &str) -> bool {
         text.contains(&self.schema()) || text.contains(&format!("cases/{}/", self.name))
     }
