@@ -5,7 +5,7 @@ use crate::generated::grammar::{Family, family};
 pub(super) const PLAIN: &[Family] = &[
     family(
         "view",
-        "relation viewed noted owned",
+        "relation viewed noted",
         "VIEW {self}",
         "CREATE VIEW {self}[|| WITH (security_barrier=true)|@15  WITH (security_invoker=true)] AS \
          [SELECT x.{t=columned}{t.number} AS a[|, x.{t.string} AS b][|, [1|2] AS c] FROM {t} x\
@@ -33,7 +33,7 @@ pub(super) const PLAIN: &[Family] = &[
     ),
     family(
         "row_view",
-        "relation viewed noted owned",
+        "relation viewed noted",
         "VIEW {self}",
         "{t=table}CREATE VIEW {self} AS SELECT 1 AS a, x AS whole FROM {t} x",
     ),
