@@ -1,10 +1,10 @@
 //! Materialized views (`pg_class` relkind m). Their columns are view columns, their indexes indexes.
 
 use crate::kinds::column::option_clauses;
-use crate::kinds::row::{class, options};
+use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, view_column,
+    Rule, Scan, Slot, table, view_column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -15,7 +15,16 @@ const SPECS: &[AttrSpec] = &[
         doc: "pg_get_viewdef without the last semicolon",
         compare: Compare::Drift,
     },
-    AttrSpec { name: "options", doc: "storage parameters (reloptions)", compare: Compare::Drift },
+    AttrSpec {
+        name: "options",
+        doc: "storage parameters, toast.* included (reloptions)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
+        name: "replica_identity",
+        doc: "where it is not the default (relreplident)",
+        compare: Compare::Drift,
+    },
     AttrSpec {
         name: "access_method",
         doc: "where it is not heap (relam)",
@@ -30,6 +39,7 @@ const SPECS: &[AttrSpec] = &[
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
+const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const ACCESS_METHOD: Attr = Attr::named(SPECS, "access_method");
 const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
 const UNPOPULATED: Attr = Attr::named(SPECS, "unpopulated");
@@ -52,7 +62,8 @@ impl ObjectKind for MaterializedView {
         let text = row.name("viewdef");
         let values = vec![
             Raw::Value(Value::Sql(text.trim().trim_end_matches(';').into())),
-            Raw::Value(options(&row.texts("reloptions"))),
+            Raw::Value(table::parameters(row)),
+            Raw::Value(table::replica_identity(row)),
             Raw::Value(Value::text(row.text("amname").as_deref().filter(|name| *name != "heap"))),
             Raw::Value(Value::text(row.text("spcname").as_deref())),
             Raw::Value(Value::flag(!row.flag("relispopulated"))),
@@ -79,6 +90,13 @@ impl ObjectKind for MaterializedView {
                         |clause: &String| format!("ALTER MATERIALIZED VIEW {name} {clause};");
                     let effects = Effects::lock(&to.id, Lock::ShareUpdateExclusive);
                     Outcome::in_place(clauses.iter().map(statement).collect(), effects)
+                },
+            },
+            Rule {
+                attrs: &["replica_identity"],
+                change: |_, _, to| {
+                    let effects = Effects::lock(&to.id, Lock::AccessExclusive);
+                    Outcome::in_place(identified(to).into_iter().collect(), effects)
                 },
             },
         ]
@@ -110,6 +128,9 @@ impl ObjectKind for MaterializedView {
         let data = if object.flag(UNPOPULATED) { "\nWITH NO DATA" } else { "" };
         let mut statements = vec![format!("{head} AS\n {}{data};", object.text(DEFINITION))];
         statements.extend(parts.iter().flat_map(|part| view_column::follow_ups(part)));
+        if !object.text(REPLICA_IDENTITY).is_empty() {
+            statements.extend(identified(object));
+        }
         statements
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
@@ -125,4 +146,10 @@ impl ObjectKind for MaterializedView {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
         vec![("relation", path.clone()), ("type", path)]
     }
+}
+
+/// ALTER MATERIALIZED VIEW does not know it.
+fn identified(object: &Object) -> Option<String> {
+    let clause = table::identity_clause(object.text(REPLICA_IDENTITY))?;
+    Some(format!("ALTER TABLE ONLY {} {clause};", MaterializedView.sql_name(object)))
 }

@@ -77,27 +77,15 @@ impl ObjectKind for Table {
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_CLASS, row.oid("oid"));
-        let mut parameters = options(&row.texts("reloptions")).as_map();
-        for (key, value) in options(&row.texts("toast_options")).as_map() {
-            parameters.insert(Arc::from(format!("toast.{key}")), value);
-        }
-        let identity = match row.letter("relreplident") {
-            // a foreign table has none
-            _ if row.letter("relkind") == 'f' => Value::Null,
-            'n' => Value::text(Some("NOTHING")),
-            'f' => Value::text(Some("FULL")),
-            'i' => Value::text(Some("INDEX")),
-            _ => Value::Null,
-        };
         let (shown, unread) = secret::split(&row.texts("ftoptions"));
         let values = vec![
             Raw::Value(Value::flag(row.letter("relpersistence") == 'u')),
             Raw::Value(Value::text(row.text("amname").as_deref().filter(|name| *name != "heap"))),
             Raw::Value(Value::text(row.text("spcname").as_deref())),
-            Raw::Value(Value::map(parameters)),
+            Raw::Value(parameters(row)),
             Raw::Value(Value::flag(row.flag("relrowsecurity"))),
             Raw::Value(Value::flag(row.flag("relforcerowsecurity"))),
-            Raw::Value(identity),
+            Raw::Value(replica_identity(row)),
             Raw::Value(Value::sql(row.text("partition_key").as_deref())),
             Raw::Value(Value::sql(row.text("of_type").as_deref())),
             Raw::Value(Value::text(row.text("srvname").as_deref())),
@@ -270,13 +258,10 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["replica_identity"],
         change: |_, _, to| {
-            let word = match to.text(REPLICA_IDENTITY) {
-                "" => "DEFAULT",
-                // the index says it
-                "INDEX" => return Outcome::in_place(Vec::new(), Effects::default()),
-                word => word,
-            };
-            security(to, &format!("REPLICA IDENTITY {word}"))
+            identity_clause(to.text(REPLICA_IDENTITY)).map_or_else(
+                || Outcome::in_place(Vec::new(), Effects::default()),
+                |clause| security(to, &clause),
+            )
         },
     },
     Rule {
@@ -364,6 +349,33 @@ fn alter(object: &Object, clause: &str) -> String {
 
 fn security(object: &Object, clause: &str) -> Outcome {
     Outcome::in_place(vec![alter(object, clause)], Effects::lock(&object.id, Lock::AccessExclusive))
+}
+
+/// Storage parameters with those of the TOAST table.
+pub(super) fn parameters(row: &dyn Fields) -> Value {
+    let mut parameters = options(&row.texts("reloptions")).as_map();
+    for (key, value) in options(&row.texts("toast_options")).as_map() {
+        parameters.insert(Arc::from(format!("toast.{key}")), value);
+    }
+    Value::map(parameters)
+}
+
+/// What identifies a row to replicas, where it is not the primary key.
+pub(super) fn replica_identity(row: &dyn Fields) -> Value {
+    match row.letter("relreplident") {
+        // a foreign table has none
+        _ if row.letter("relkind") == 'f' => Value::Null,
+        'n' => Value::text(Some("NOTHING")),
+        'f' => Value::text(Some("FULL")),
+        'i' => Value::text(Some("INDEX")),
+        _ => Value::Null,
+    }
+}
+
+/// The clause that goes to an identity; an index says itself that it is one.
+pub(super) fn identity_clause(word: &str) -> Option<String> {
+    let word = if word.is_empty() { "DEFAULT" } else { word };
+    (word != "INDEX").then(|| format!("REPLICA IDENTITY {word}"))
 }
 
 /// Whether it is unlogged.

@@ -74,7 +74,7 @@ pub(crate) struct Database {
     name: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Access {
     Trust,
     Scram,
@@ -178,7 +178,7 @@ impl Cluster {
             run(Command::new("chown").arg(format!("{}:{}", user.uid, user.gid)).arg(&folder))?;
         }
         let data = folder.join("data");
-        fill(&data, bin, user)?;
+        fill(&data, bin, access, user)?;
         let port = free_port().map_err(|error| error.to_string())?;
         configure(&data, &folder, port, access).map_err(|error| error.to_string())?;
 
@@ -306,10 +306,11 @@ fn data_root() -> PathBuf {
 }
 
 /// Makes the data folder: a copy of the template in the cache, which the first call makes.
-fn fill(data: &Path, bin: &Path, user: Option<&User>) -> Result<(), String> {
+/// Copies of one template have one system identifier, so each access has a template of its own.
+fn fill(data: &Path, bin: &Path, access: Access, user: Option<&User>) -> Result<(), String> {
     let version = run(Command::new(bin.join("postgres")).arg("--version"))?;
     let owner = user.map_or("", |user| user.uid.as_str());
-    let key: String = format!("{} {owner}", version.trim())
+    let key: String = format!("{} {owner} {access:?}", version.trim())
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
         .collect();
