@@ -7,6 +7,7 @@
 //! the ledger. Nothing here writes, or reads a user's relation; of the extensions' own tables only the
 //! lists of tables that they partition are read.
 
+pub mod columns;
 mod coverage;
 mod depend;
 mod error;

@@ -1,5 +1,6 @@
 //! Nothing is silent: what is not modelled shows, and secrets do not.
 
+mod columns;
 mod pairs;
 
 use crate::program::{Bundle, pgbridge};
