@@ -120,9 +120,10 @@ fn rebuild(
         changes.rebuilt.insert(dependent.clone(), cause.clone());
         return Some(dependent.clone());
     }
-    // what its whole takes along comes back with it
-    let with_whole = object.parent.as_ref().is_some_and(|whole| is_gone(changes, whole));
-    if !kind.rebuildable(object) && !with_whole {
+    // what its whole, or its parent's, takes along comes back with it
+    let with = object.parent.clone().into_iter().chain(kind.held_by(object));
+    let comes_back = with.into_iter().any(|whole| is_gone(changes, &whole));
+    if !kind.rebuildable(object) && !comes_back {
         let why = format!(
             "{} needs {} and cannot be built again without losing data",
             dependent.label(),
