@@ -143,7 +143,7 @@ mod tests {
         let read: Vec<String> =
             options.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         let odd = r"Odd: E'a\\b''='";
-        assert_eq!(read, [odd, "language: 'eng,lish'", "maxlen: 5", "neg: -3"]);
+        assert_eq!(read, ["language: 'eng,lish'", odd, "maxlen: 5", "neg: -3"]);
         assert!(parse("").is_empty());
     }
 }
