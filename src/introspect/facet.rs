@@ -93,7 +93,8 @@ fn comments(rows: &Rows, resolved: &mut Resolved) -> Vec<Loose> {
         let text = row.name("description");
         // on the index of a constraint it is an attribute of the constraint; on what an extension
         // made, the extension's own and a user's look alike
-        if resolved.alias.contains_key(&at) || resolved.is_member(at) {
+        let of_key = resolved.alias.get(&at).is_some_and(|id| id.kind == Kind::Constraint);
+        if of_key || resolved.is_member(at) {
             continue;
         }
         if let Some(object) = modelled(at, resolved) {

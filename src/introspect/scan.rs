@@ -114,8 +114,15 @@ const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS sch
 
 // row types belong to their relation and array types to their element: both are found by pg_depend
 fn types(major: i32) -> String {
+    let not_null_name = from(
+        major,
+        17,
+        "CASE WHEN t.typtype = 'd' THEN (SELECT k.conname::text FROM pg_catalog.pg_constraint k \
+            WHERE k.contypid = t.oid AND k.contype = 'n') END",
+        "NULL::text",
+    );
     format!(
-        "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, t.typrelid, t.typnotnull, \
+        "SELECT t.oid, t.typnamespace, t.typname, t.typtype::text, t.typowner, t.typrelid, t.typnotnull, {not_null_name} AS not_null_name, \
     CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base, \
     CASE WHEN t.typtype = 'd' THEN coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 'pg_catalog.pg_type'::pg_catalog.regclass), \
         pg_catalog.quote_literal(t.typdefault)) ELSE t.typdefault END AS \"default\", \

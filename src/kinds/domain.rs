@@ -18,11 +18,17 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "collation", doc: "where it is not that type's", compare: Compare::Drift },
     AttrSpec { name: "default", doc: "pg_get_expr(typdefaultbin)", compare: Compare::Drift },
     AttrSpec { name: "not_null", doc: "typnotnull", compare: Compare::Drift },
+    AttrSpec {
+        name: "not_null_constraint",
+        doc: "17+: its name where not the automatic one",
+        compare: Compare::Drift,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
 const DEFAULT: Attr = Attr::named(SPECS, "default");
 const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
+const NOT_NULL_CONSTRAINT: Attr = Attr::named(SPECS, "not_null_constraint");
 
 /// The kind.
 pub(super) struct Domain;
@@ -39,11 +45,14 @@ impl ObjectKind for Domain {
     }
     fn decode(&self, row: &dyn Fields) -> Found {
         let address = Address::new(class::PG_TYPE, row.oid("oid"));
+        let automatic = format!("{}{AUTOMATIC}", row.name("typname"));
+        let not_null_name = row.text("not_null_name").filter(|name| *name != automatic);
         let values = vec![
             Raw::Value(Value::text(row.text("base").as_deref())),
             Raw::Value(Value::text(row.text("collation").as_deref())),
             Raw::Value(Value::sql(row.text("default").as_deref())),
             Raw::Value(Value::flag(row.flag("typnotnull"))),
+            Raw::Value(Value::text(not_null_name.as_deref())),
         ];
         let place = Place::Schema(row.oid("typnamespace"));
         Found::new(address, place, row.name("typname"), values).owned(row.oid("typowner"))
@@ -65,23 +74,7 @@ impl ObjectKind for Domain {
                     Outcome::in_place(vec![alter(to, &clause)], Effects::default())
                 },
             },
-            Rule {
-                attrs: &["not_null"],
-                change: |ctx, _, to| {
-                    if let Some(column) =
-                        stored::inside(ctx.current, &to.id).filter(|_| to.flag(NOT_NULL))
-                    {
-                        return Outcome::report(stored::refusal(&column));
-                    }
-                    let word = if to.flag(NOT_NULL) { "SET" } else { "DROP" };
-                    let mut effects = Effects::default();
-                    if to.flag(NOT_NULL) {
-                        effects = effects.failing("a column of the domain holds NULL");
-                    }
-                    Outcome::in_place(vec![alter(to, &format!("{word} NOT NULL"))], effects)
-                        .removing_if(!to.flag(NOT_NULL), "NOT NULL is dropped")
-                },
-            },
+            Rule { attrs: &["not_null", "not_null_constraint"], change: not_null },
         ]
     }
     fn facets(&self) -> FacetSpec {
@@ -108,7 +101,12 @@ impl ObjectKind for Domain {
             sql = format!("{sql} DEFAULT {}", object.text(DEFAULT));
         }
         if object.flag(NOT_NULL) {
-            sql = format!("{sql} NOT NULL");
+            // before 17 the name is read and forgotten
+            let name = object.text(NOT_NULL_CONSTRAINT);
+            if !name.is_empty() {
+                sql = format!("{sql} CONSTRAINT {}", quote::ident(name));
+            }
+            sql += " NOT NULL";
         }
         for part in parts {
             sql = format!("{sql}\n    {}", domain_constraint::clause(part));
@@ -127,6 +125,38 @@ impl ObjectKind for Domain {
     fn slots(&self, object: &Object) -> Vec<Slot> {
         vec![("type", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
     }
+}
+
+/// What PostgreSQL puts behind the name of the domain.
+const AUTOMATIC: &str = "_not_null";
+
+fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if !to.flag(NOT_NULL) {
+        return Outcome::in_place(vec![alter(to, "DROP NOT NULL")], Effects::default())
+            .removing("NOT NULL is dropped");
+    }
+    let mut statements = Vec::new();
+    let mut effects = Effects::default();
+    if !from.flag(NOT_NULL) {
+        if let Some(column) = stored::inside(ctx.current, &to.id) {
+            return Outcome::report(stored::refusal(&column));
+        }
+        effects = effects.failing("a column of the domain holds NULL");
+        statements.push(alter(to, "SET NOT NULL"));
+    }
+    let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {
+        "" => format!("{}{AUTOMATIC}", object.id.part(1)),
+        name => name.to_owned(),
+    };
+    let (before, after) = (name(from), name(to));
+    if before != after {
+        if ctx.current.server.major() < 17 {
+            return Outcome::report("before PostgreSQL 17 the NOT NULL of a domain has no name");
+        }
+        let (before, after) = (quote::ident(&before), quote::ident(&after));
+        statements.push(alter(to, &format!("RENAME CONSTRAINT {before} TO {after}")));
+    }
+    Outcome::in_place(statements, effects)
 }
 
 fn alter(object: &Object, clause: &str) -> String {

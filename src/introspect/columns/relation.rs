@@ -89,6 +89,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
                 confdelsetcols:definition conkey:definition confkey:definition conpfeqop:definition conppeqop:definition \
                 conffeqop:definition conexclop:definition conbin:definition conperiod:definition connoinherit:definition",
             ),
+            ("domain", "conname:not_null_constraint"),
             ("domain_constraint", "conbin:definition convalidated:not_valid"),
             (
                 "column",

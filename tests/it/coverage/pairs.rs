@@ -146,6 +146,18 @@ pub(super) const RELATIONS: &[Pair] = &[
     (13, PARTITIONED, "ALTER INDEX i SET (fillfactor = 50)", "index:public.i"),
     (13, PARTITIONED, "ALTER INDEX e ALTER COLUMN 1 SET STATISTICS 7", "index:public.e"),
     (13, PARTITIONED, "ALTER INDEX p1_pkey SET (fillfactor = 50)", "constraint:public.p1.p1_pkey"),
+    (
+        18,
+        "CREATE TABLE t (a int CONSTRAINT nn NOT NULL)",
+        "COMMENT ON CONSTRAINT nn ON t IS 'x'",
+        "unmodelled:comment on table constraint nn on public.t",
+    ),
+    (
+        17,
+        "CREATE DOMAIN d AS int CONSTRAINT nn NOT NULL",
+        "COMMENT ON CONSTRAINT nn ON DOMAIN d IS 'x'",
+        "unmodelled:comment on domain constraint nn on public.d",
+    ),
     (13, PARTITIONED, "COMMENT ON INDEX p1_pkey IS 'x'", "constraint:public.p1.p1_pkey"),
     (15, PARTITIONED, "ALTER TABLE p1 SET TABLESPACE led_space", "table:public.p1"),
     (15, PARTITIONED, "ALTER INDEX i SET TABLESPACE led_space", "index:public.i"),
