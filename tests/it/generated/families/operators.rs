@@ -5,7 +5,7 @@ use crate::generated::grammar::{Family, family};
 pub(super) const CAST: &[Family] = &[family(
     "cast",
     "once:cast noted",
-    "CAST ({x} AS [integer|text])",
+    "CAST ({x} AS integer)",
     "{x=composite}CREATE FUNCTION {x>schema}.{name}({x}) RETURNS integer LANGUAGE sql IMMUTABLE \
      AS 'SELECT [1|2]'; CREATE CAST ({x} AS integer) WITH FUNCTION {x>schema}.{name}({x})\
      [| AS ASSIGNMENT| AS IMPLICIT]",

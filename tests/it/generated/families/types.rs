@@ -62,7 +62,7 @@ pub(super) const PLAIN: &[Family] = &[
         "domain_text",
         "type domain noted owned",
         "DOMAIN {self}",
-        "CREATE DOMAIN {self} AS [!text|varchar(9)][| COLLATE \"C\"][| DEFAULT 'it''s']\
+        "CREATE DOMAIN {self} AS [!text|varchar(9)][!| COLLATE \"C\"][| DEFAULT 'it''s']\
          [| CHECK (VALUE <> ['x'|'y; z'])]",
     ),
     family(
