@@ -3,8 +3,8 @@
 /// The reason; what a query's own condition leaves out is named beside that query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Exclusion {
-    /// It stands in a schema that no user makes. What somebody granted on it is compared all the
-    /// same, against `pg_init_privs`.
+    /// It stands in a schema that no user makes, or in a session's temporary one. What somebody
+    /// granted on it is compared all the same, against `pg_init_privs`.
     System,
     /// An extension's script made it: the extension with its version stands for it.
     Member,
@@ -19,7 +19,7 @@ impl Exclusion {
     /// The reason in words.
     pub(super) const fn reason(self) -> &'static str {
         match self {
-            Self::System => "it stands in a system schema",
+            Self::System => "it stands in a system schema or in a temporary one",
             Self::Member => "it is a member of an extension",
             Self::Part => "it is made and dropped with another object",
             Self::Kind(reason) => reason,

@@ -94,7 +94,7 @@ fn comments(rows: &Rows, resolved: &mut Resolved) -> Vec<Loose> {
         // on the index of a constraint it is an attribute of the constraint; on what an extension
         // made, the extension's own and a user's look alike
         let of_key = resolved.alias.get(&at).is_some_and(|id| id.kind == Kind::Constraint);
-        if of_key || resolved.is_member(at) {
+        if of_key || resolved.is_member(at) || resolved.system.contains(&Address { sub: 0, ..at }) {
             continue;
         }
         if let Some(object) = modelled(at, resolved) {

@@ -93,6 +93,8 @@ pub(super) struct Rows {
     pub(super) privileges: Table,
     /// Names of schemas.
     pub(super) schemas: Table,
+    /// Relations of sessions.
+    pub(super) temporary: Table,
     /// Table sizes, where they were asked for.
     pub(super) sizes: Table,
 }
@@ -113,6 +115,7 @@ pub(super) async fn scans(
         scan::COMMENTS,
         &privileges,
         scan::SCHEMAS,
+        scan::TEMPORARY,
     ];
     queries.extend(fixed.iter().map(|sql| (*sql).to_owned()));
     if options.sizes {
@@ -131,6 +134,7 @@ pub(super) async fn scans(
         comments: next(),
         privileges: next(),
         schemas: next(),
+        temporary: next(),
         sizes: next(),
     })
 }

@@ -105,13 +105,14 @@ fn read(
         let sub = row.int("sub").and_then(|number| i32::try_from(number).ok()).unwrap_or(0);
         let address = Address { class: catalog.class, object: row.oid("object"), sub };
         if let Some(why) = excluded(address, resolved) {
-            debug_assert_eq!(why, Exclusion::Member, "{}", why.reason());
+            resolved.account.excluded(catalog.name, why);
             continue;
         }
         let id = ObjectId::new(Kind::Unmodelled, &[&row.name("type"), &row.name("identity")]);
         if address.object != 0 {
             resolved.at.insert(address, id.clone());
         }
+        resolved.account.unmodelled(catalog.name);
         let content = serde_json::from_str(&row.name("content")).unwrap_or_default();
         lines.push(Line { catalog, id, row: content });
     }

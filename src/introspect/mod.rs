@@ -7,6 +7,7 @@
 //! the ledger. Nothing here writes, or reads a user's relation; of the extensions' own tables only the
 //! lists of tables that they partition are read.
 
+mod account;
 pub mod columns;
 mod coverage;
 mod depend;
@@ -25,6 +26,7 @@ mod scan;
 mod server;
 mod soft;
 
+pub use account::{Account, Rows};
 pub use error::IntrospectError;
 
 use crate::connect::Session;
@@ -49,13 +51,21 @@ pub async fn capture(
     session: &Session,
     options: CaptureOptions,
 ) -> Result<Catalog, IntrospectError> {
+    Ok(capture_with_account(session, options).await?.0)
+}
+
+/// The same, with what became of the rows.
+pub async fn capture_with_account(
+    session: &Session,
+    options: CaptureOptions,
+) -> Result<(Catalog, Account), IntrospectError> {
     let mut tried = 0;
     loop {
         tried += 1;
         match once(session, options).await {
-            Ok((catalog, before)) => {
+            Ok((catalog, account, before)) => {
                 if before == moved::fingerprint_now(session, catalog.server.major()).await? {
-                    return Ok(catalog);
+                    return Ok((catalog, account));
                 }
             }
             Err(error) if error.is_concurrent_change() => {
@@ -77,7 +87,7 @@ pub async fn capture(
 async fn once(
     session: &Session,
     options: CaptureOptions,
-) -> Result<(Catalog, String), IntrospectError> {
+) -> Result<(Catalog, Account, String), IntrospectError> {
     session.begin_capture(STATEMENT_TIMEOUT).await?;
     let mut server = server::read(session).await?;
     let notices = coverage::check(session, server.info.major()).await?;
@@ -95,7 +105,7 @@ async fn once(
     catalog.catalog.notices.sort();
     session.commit().await?;
     catalog.catalog.server = std::mem::take(&mut server.info);
-    Ok((catalog.catalog, before))
+    Ok((catalog.catalog, catalog.account, before))
 }
 
 /// What of an object was not read.

@@ -1,5 +1,6 @@
 //! Rows become objects: names are built parents first, and OIDs end here.
 
+use crate::introspect::account::Account;
 use crate::introspect::exclusion::Exclusion;
 use crate::introspect::fetch::{RowFields, Rows};
 use crate::introspect::scan;
@@ -28,12 +29,23 @@ pub(super) struct Resolved {
     pub(super) links: BTreeMap<(Address, Address), ObjectId>,
     /// Schemas that no user makes.
     pub(super) system_schemas: BTreeSet<u32>,
+    /// What stands in one of them, or is a session's own, as far as its rows were read.
+    pub(super) system: BTreeSet<Address>,
+    /// What became of the rows.
+    pub(super) account: Account,
 }
 
 impl Resolved {
     /// Whether an address is, or is a part of, a member of an extension.
     pub(super) fn is_member(&self, address: Address) -> bool {
         self.members.contains_key(&Address { sub: 0, ..address })
+    }
+
+    fn exclude(&mut self, scan: Scan, address: Address, why: Exclusion) {
+        if why == Exclusion::System {
+            self.system.insert(address);
+        }
+        self.account.excluded(scan::catalog(scan), why);
     }
 
     /// The identity of an address: its own, that of what it belongs to, or that of its extension.
@@ -105,6 +117,12 @@ pub(super) fn objects(rows: &Rows, server: &Server) -> Resolved {
             .filter(|(_, name)| is_system(name))
             .map(|(oid, _)| *oid)
             .collect(),
+        system: rows
+            .temporary
+            .rows()
+            .map(|row| Address::new(class::PG_CLASS, row.oid("oid")))
+            .collect(),
+        account: Account::default(),
     };
     read_belonging(rows, &mut resolved);
     let mut found = Vec::new();
@@ -115,7 +133,7 @@ pub(super) fn objects(rows: &Rows, server: &Server) -> Resolved {
                 Claimed::Unmodelled(address) => {
                     resolved.unclaimed.insert(address);
                 }
-                Claimed::Excluded(why) => debug_assert!(!why.reason().is_empty(), "{why:?}"),
+                Claimed::Excluded(why) => resolved.exclude(*scan, scan::address(*scan, &row), why),
             }
         }
     }
@@ -229,6 +247,7 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
         for (kind, object) in found {
             match identity(kind, &object, names, resolved) {
                 Some((id, parent)) => {
+                    resolved.account.claimed(scan::catalog(kinds::of(kind).scan()));
                     resolved.at.insert(object.address, id.clone());
                     for also in &object.also {
                         resolved.alias.insert(*also, id.clone());
@@ -239,10 +258,7 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
             }
         }
         if waiting.is_empty() || waiting.len() == before {
-            let left = waiting.into_iter().map(|(_, object)| object.address);
-            // a part of a member, which no scan of wholes has seen: Exclusion::Member
-            let left: Vec<Address> = left.filter(|address| !resolved.is_member(*address)).collect();
-            resolved.unclaimed.extend(left);
+            leave_out(waiting, resolved);
             break;
         }
         found = waiting;
@@ -267,6 +283,27 @@ fn place(mut found: Vec<(Kind, Found)>, names: &Names<'_>, resolved: &mut Resolv
             resolved.catalog.add_need(&id, &parent, Need::Part);
         }
         resolved.catalog.objects.insert(id, built);
+    }
+}
+
+/// What is a part of nothing that is modelled.
+fn leave_out(mut left: Vec<(Kind, Found)>, resolved: &mut Resolved) {
+    // wholes before parts, as far as it matters: a column before its default
+    left.sort_by_key(|(_, object)| object.address);
+    for (kind, object) in left {
+        let scan = kinds::of(kind).scan();
+        let whole = match object.place {
+            Place::Part(whole) => Some(Address { sub: 0, ..whole }),
+            Place::Database | Place::Schema(_) => None,
+        };
+        if whole.is_some_and(|whole| resolved.system.contains(&whole)) {
+            resolved.exclude(scan, object.address, Exclusion::System);
+        } else if resolved.is_member(object.address) {
+            // a part of a member, which no scan of wholes has seen
+            resolved.exclude(scan, object.address, Exclusion::Member);
+        } else {
+            resolved.unclaimed.insert(object.address);
+        }
     }
 }
 

@@ -69,6 +69,25 @@ pub(super) fn sql(scan: Scan, major: i32) -> String {
     }
 }
 
+/// The system catalog that a scan is about.
+pub(super) fn catalog(scan: Scan) -> &'static str {
+    match scan {
+        Scan::Namespace => "pg_namespace",
+        Scan::Extension => "pg_extension",
+        Scan::Type => "pg_type",
+        Scan::Proc => "pg_proc",
+        Scan::Class | Scan::Index => "pg_class",
+        Scan::Attribute => "pg_attribute",
+        Scan::AttrDef => "pg_attrdef",
+        Scan::Constraint => "pg_constraint",
+        Scan::Rewrite => "pg_rewrite",
+        Scan::Trigger => "pg_trigger",
+        Scan::Policy => "pg_policy",
+        Scan::DefaultAcl => "pg_default_acl",
+        Scan::Own(kind) => source(kind).catalog,
+    }
+}
+
 /// The address of a row of a scan.
 pub(super) fn address(scan: Scan, row: &dyn Fields) -> Address {
     match scan {
@@ -284,6 +303,10 @@ pub(super) const COMMENTS: &str = "SELECT d.classoid AS class, d.objoid AS objec
 
 /// All schemas, with those that no user makes.
 pub(super) const SCHEMAS: &str = "SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n";
+
+/// Relations that go with their session: what they consist of is read before it is known whose it is.
+pub(super) const TEMPORARY: &str =
+    "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relpersistence = 't'";
 
 /// Table sizes without indexes.
 pub(super) const SIZES: &str = "SELECT c.oid, pg_catalog.pg_table_size(c.oid) AS bytes FROM pg_catalog.pg_class c \
