@@ -4,7 +4,7 @@
 //! The cases of one major and direction share two databases, each case in a schema of its own;
 //! when something fails there, smaller packs are tried until it is known which case it was.
 
-mod list;
+pub(crate) mod list;
 
 use crate::program::{Bundle, pgbridge, prove_privately};
 use crate::support::{Cluster, Options, compare, majors};

@@ -2,6 +2,7 @@
 
 mod columns;
 mod pairs;
+mod rows;
 
 use crate::program::{Bundle, pgbridge};
 use crate::support::{Cluster, Database, main_majors};

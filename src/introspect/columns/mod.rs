@@ -44,6 +44,10 @@ pub struct SystemCatalog {
     pub server: &'static str,
     /// Columns that are left out, by reason.
     pub excluded: &'static [(&'static str, &'static str)],
+    /// The catalog whose rows its own are parts of; empty where a row is an object.
+    pub parts_of: &'static str,
+    /// Rows of users that are not read, by reason: a condition on the catalog as `t`.
+    pub rows: &'static [(&'static str, &'static str)],
 }
 
 const WHOLE: SystemCatalog = SystemCatalog {
@@ -56,6 +60,8 @@ const WHOLE: SystemCatalog = SystemCatalog {
     ledger: "",
     server: "",
     excluded: &[],
+    parts_of: "",
+    rows: &[],
 };
 
 /// A catalog that is not read.

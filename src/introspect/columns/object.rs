@@ -2,10 +2,14 @@
 
 use super::{SystemCatalog, WHOLE};
 
+/// Its rows stand at objects of any sort.
+const ANY: &str = "any catalog";
+
 /// Its catalogs.
 pub(super) static CATALOGS: &[SystemCatalog] = &[
     SystemCatalog {
         name: "pg_aggregate",
+        parts_of: "pg_proc",
         attrs: &[(
             "aggregate",
             "aggkind:hypothetical aggnumdirectargs:arguments aggtransfn:sfunc aggtranstype:stype aggtransspace:sspace \
@@ -29,6 +33,19 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_amop",
+        rows: &[
+            (
+                "a part of a user's operator class or family",
+                "EXISTS (SELECT FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_depend e ON e.classid = d.refclassid \
+                AND e.objid = d.refobjid AND e.deptype = 'e' WHERE d.classid = 2602 AND d.objid = t.oid \
+                AND d.refclassid IN (2616, 2753) AND d.refobjid >= 16384 AND e.objid IS NULL)",
+            ),
+            (
+                "an extension's family brings it",
+                "EXISTS (SELECT FROM pg_catalog.pg_depend f WHERE f.classid = 2753 AND f.objid = t.amopfamily AND f.deptype = 'e') \
+                AND (t.amopopr < 16384 OR EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE (m.classid, m.objid) = (2617, t.amopopr) AND m.deptype = 'e'))",
+            ),
+        ],
         attrs: &[(
             "operator_class operator_family",
             "amoplefttype:members amoprighttype:members amopstrategy:members amoppurpose:members amopopr:members \
@@ -40,6 +57,19 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_amproc",
+        rows: &[
+            (
+                "a part of a user's operator class or family",
+                "EXISTS (SELECT FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_depend e ON e.classid = d.refclassid \
+                AND e.objid = d.refobjid AND e.deptype = 'e' WHERE d.classid = 2603 AND d.objid = t.oid \
+                AND d.refclassid IN (2616, 2753) AND d.refobjid >= 16384 AND e.objid IS NULL)",
+            ),
+            (
+                "an extension's family brings it",
+                "EXISTS (SELECT FROM pg_catalog.pg_depend f WHERE f.classid = 2753 AND f.objid = t.amprocfamily AND f.deptype = 'e') \
+                AND (t.amproc::oid < 16384 OR EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE (m.classid, m.objid) = (1255, t.amproc::oid) AND m.deptype = 'e'))",
+            ),
+        ],
         attrs: &[(
             "operator_class operator_family",
             "amproclefttype:members amprocrighttype:members amprocnum:members amproc:members",
@@ -86,6 +116,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_depend",
+        parts_of: ANY,
         attrs: &[("sequence", "deptype:owned_by")],
         facets: &[("extensions", "deptype")],
         edge: "classid objid objsubid refclassid refobjid refobjsubid deptype",
@@ -93,6 +124,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_description",
+        parts_of: ANY,
         attrs: &[("constraint", "description:index_comment")],
         facets: &[("comment", "description")],
         key: "objoid classoid objsubid",
@@ -100,6 +132,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_enum",
+        parts_of: "pg_type",
         attrs: &[("enum", "enumlabel:labels enumsortorder:labels")],
         key: "oid enumtypid",
         ..WHOLE
@@ -126,6 +159,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_init_privs",
+        parts_of: ANY,
         attrs: &[("initial_acl", "initprivs:given initprivs:taken")],
         key: "objoid classoid objsubid",
         excluded: &[("both are the base that privileges are compared with", "privtype")],
@@ -147,6 +181,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_namespace",
+        rows: &[("of sessions", "t.nspname ~ '^pg_(temp|toast_temp)_'")],
         facets: &[("owner", "nspowner"), ("acl", "nspacl")],
         key: "oid nspname",
         ..WHOLE
@@ -201,6 +236,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_range",
+        parts_of: "pg_type",
         attrs: &[(
             "range",
             "rngsubtype:subtype rngcollation:collation rngsubopc:subtype_opclass rngcanonical:canonical \
@@ -211,6 +247,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_seclabel",
+        parts_of: ANY,
         key: "objoid classoid objsubid provider",
         ledger: "label",
         ..WHOLE
@@ -230,6 +267,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_ts_config_map",
+        parts_of: "pg_ts_config",
         attrs: &[("ts_configuration", "maptokentype:mappings mapseqno:mappings mapdict:mappings")],
         key: "mapcfg",
         ..WHOLE
@@ -258,6 +296,17 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_type",
+        rows: &[
+            (
+                "the row type of a relation",
+                "EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind <> 'c')",
+            ),
+            (
+                "the array type of another",
+                "EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)",
+            ),
+            ("the multirange type of a range", "t.typtype = 'm'"),
+        ],
         attrs: &[
             (
                 "base_type",

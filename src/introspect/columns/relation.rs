@@ -12,6 +12,15 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_attribute",
+        rows: &[
+            ("a system column", "t.attnum <= 0"),
+            ("dropped", "t.attnum > 0 AND t.attisdropped"),
+            (
+                "of an index, a sequence, a TOAST table or a temporary relation",
+                "t.attnum > 0 AND NOT t.attisdropped AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.attrelid \
+                AND (c.relkind IN ('i', 'I', 'S', 't') OR c.relpersistence = 't'))",
+            ),
+        ],
         attrs: &[
             (
                 "column view_column attribute",
@@ -43,6 +52,10 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_class",
+        rows: &[
+            ("temporary", "t.relpersistence = 't'"),
+            ("storage of its table", "t.relpersistence <> 't' AND t.relnamespace = 99"),
+        ],
         attrs: &[
             (
                 "table materialized_view",
@@ -102,12 +115,14 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_foreign_table",
+        parts_of: "pg_class",
         attrs: &[("table", "ftserver:server ftoptions:foreign_options ftoptions:unread_options")],
         key: "ftrelid",
         ..WHOLE
     },
     SystemCatalog {
         name: "pg_index",
+        parts_of: "pg_class",
         attrs: &[
             (
                 "index constraint",
@@ -127,6 +142,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_inherits",
+        parts_of: "pg_class",
         attrs: &[
             ("inheritance", "inhparent:parent inhseqno:position inhdetachpending:detach_pending"),
             ("index", "inhparent:attached_to"),
@@ -136,6 +152,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_partitioned_table",
+        parts_of: "pg_class",
         attrs: &[
             (
                 "table",
@@ -170,6 +187,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_sequence",
+        parts_of: "pg_class",
         attrs: &[(
             "sequence",
             "seqtypid:type seqstart:start seqincrement:increment seqmax:max seqmin:min seqcache:cache seqcycle:cycle",
@@ -189,6 +207,14 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_trigger",
+        rows: &[
+            ("PostgreSQL makes it for a key", "t.tgisinternal AND t.tgparentid = 0"),
+            (
+                "a clone that fires like its parent's, or for a key",
+                "t.tgparentid <> 0 AND (t.tgname ~ '^RI_' OR t.tgenabled = \
+                (SELECT u.tgenabled FROM pg_catalog.pg_trigger u WHERE u.oid = t.tgparentid))",
+            ),
+        ],
         attrs: &[(
             "trigger",
             "tgfoid:definition tgtype:definition tgconstrrelid:definition tgconstraint:definition tgdeferrable:definition \

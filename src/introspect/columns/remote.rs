@@ -22,6 +22,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     unread("pg_subscription_rel", REPLICATION),
     SystemCatalog {
         name: "pg_database",
+        rows: &[(CLUSTER, "true")],
         key: "oid",
         server: "datname datdba encoding datcollate datctype",
         excluded: &[
@@ -36,6 +37,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_db_role_setting",
+        parts_of: "pg_database",
         attrs: &[("database_setting role_setting", "setconfig:value setconfig:unread")],
         key: "setdatabase setrole",
         ..WHOLE
@@ -80,6 +82,10 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_subscription",
+        rows: &[(
+            "of another database",
+            "t.subdbid <> (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())",
+        )],
         access: Access::Part("without its connection string, which holds secrets"),
         key: "oid subdbid subname",
         ledger: "subowner subenabled subslotname subsynccommit subpublications subbinary substream subtwophasestate \
@@ -89,6 +95,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_tablespace",
+        rows: &[(CLUSTER, "true")],
         attrs: &[("table materialized_view index constraint", "spcname:tablespace")],
         key: "oid",
         excluded: &[(CLUSTER, "spcowner spcacl spcoptions")],

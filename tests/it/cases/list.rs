@@ -21,7 +21,7 @@ impl Default for Settings {
 
 /// A folder with `a.sql` and `b.sql`.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     /// `kind/case`.
     name: String,
     folder: PathBuf,
@@ -42,31 +42,31 @@ impl Case {
         Self { name, folder: folder.to_owned(), settings }
     }
 
-    pub(super) fn is_isolated(&self) -> bool {
+    pub(crate) fn is_isolated(&self) -> bool {
         self.settings.isolated
     }
 
-    pub(super) fn runs_on(&self, major: u32) -> bool {
+    pub(crate) fn runs_on(&self, major: u32) -> bool {
         self.settings.since <= major
     }
 
     /// The schema of the case's own, where it shares the database.
-    pub(super) fn schema(&self) -> String {
+    pub(crate) fn schema(&self) -> String {
         self.name.replace('/', "__")
     }
 
     /// Whether a complaint of psql, `pg_dump` or pgbridge speaks of the case.
-    pub(super) fn is_named_in(&self, text: &str) -> bool {
+    pub(crate) fn is_named_in(&self, text: &str) -> bool {
         text.contains(&self.schema()) || text.contains(&format!("cases/{}/", self.name))
     }
 
     /// What psql needs to load one side.
-    pub(super) fn psql_arguments(&self, side: &str) -> Vec<String> {
+    pub(crate) fn psql_arguments(&self, side: &str) -> Vec<String> {
         self.psql_arguments_in(side, &self.schema())
     }
 
     /// The same in another schema.
-    pub(super) fn psql_arguments_in(&self, side: &str, schema: &str) -> Vec<String> {
+    pub(crate) fn psql_arguments_in(&self, side: &str, schema: &str) -> Vec<String> {
         let file = self.folder.join(format!("{side}.sql")).to_str().unwrap().to_owned();
         let load = ["-f".to_owned(), file];
         if self.is_isolated() {
@@ -78,12 +78,12 @@ impl Case {
     }
 }
 
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// All cases, by name.
-pub(super) fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let list = |folder: &Path| {
         let mut paths: Vec<PathBuf> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -97,16 +97,16 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// `kind/case a to b`, as the tests report it.
-pub(super) fn label(case: &Case, reverse: bool) -> String {
+pub(crate) fn label(case: &Case, reverse: bool) -> String {
     format!("{} {}", case.name, if reverse { "b to a" } else { "a to b" })
 }
 
 /// What `fixtures/expected_failures.txt` names: a label, and the majors if not all.
 #[derive(Debug)]
-pub(super) struct Expected(BTreeMap<String, BTreeSet<u32>>);
+pub(crate) struct Expected(BTreeMap<String, BTreeSet<u32>>);
 
 impl Expected {
-    pub(super) fn read(cases: &[Case]) -> Self {
+    pub(crate) fn read(cases: &[Case]) -> Self {
         let text = std::fs::read_to_string(root().join("expected_failures.txt")).unwrap();
         let mut all = BTreeMap::<String, BTreeSet<u32>>::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -123,7 +123,7 @@ impl Expected {
         Self(all)
     }
 
-    pub(super) fn holds(&self, label: &str, major: u32) -> bool {
+    pub(crate) fn holds(&self, label: &str, major: u32) -> bool {
         self.0.get(label).is_some_and(|majors| majors.is_empty() || majors.contains(&major))
     }
 }

@@ -9,7 +9,7 @@ pub(super) const PARTITIONED: &str = "CREATE TABLE p (a int NOT NULL, b text) PA
     CREATE TABLE p1 PARTITION OF p (PRIMARY KEY (a)) DEFAULT; CREATE UNIQUE INDEX i ON p1 (a); \
     CREATE INDEX e ON p1 (lower(b)); CREATE TABLE up (a int); CREATE TABLE down (b text) INHERITS (up)";
 /// A table of an extension, and everything that a user may hang on it.
-const MEMBER: &str = "CREATE TABLE m (a int NOT NULL, b text, c int NOT NULL); ALTER EXTENSION plpgsql ADD TABLE m; \
+pub(super) const MEMBER: &str = "CREATE TABLE m (a int NOT NULL, b text, c int NOT NULL); ALTER EXTENSION plpgsql ADD TABLE m; \
     CREATE UNIQUE INDEX i ON m (a); CREATE UNIQUE INDEX j ON m (c); CREATE INDEX e ON m (lower(b)); \
     ALTER TABLE m ADD CONSTRAINT k PRIMARY KEY (a), ADD CONSTRAINT ck CHECK (a > 0) NOT VALID, ALTER c SET DEFAULT 1; \
     CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'; \
