@@ -49,7 +49,16 @@ pub(crate) fn as_inherited(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
         .then(|| own.map_or("DROP DEFAULT".to_owned(), |text| format!("SET DEFAULT {text}")));
     let stricter = column.flag(NOT_NULL) && !parent.is_some_and(|parent| parent.flag(NOT_NULL));
     let not_null = stricter.then(|| "SET NOT NULL".to_owned());
-    clause.into_iter().chain(not_null).map(|clause| column_statement(column, &clause)).collect()
+    let brings = |attr| {
+        column.text(attr).is_empty() && parent.is_some_and(|parent| !parent.text(attr).is_empty())
+    };
+    let storage = brings(STORAGE).then(|| {
+        let major = ctx.current.server.major();
+        format!("SET STORAGE {}", storage_word("", column.text(TYPE), major))
+    });
+    let compression = brings(COMPRESSION).then(|| "SET COMPRESSION default".to_owned());
+    let clauses = [clause, not_null, storage, compression];
+    clauses.into_iter().flatten().map(|clause| column_statement(column, &clause)).collect()
 }
 
 /// What follows the type.
