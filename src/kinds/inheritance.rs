@@ -220,6 +220,15 @@ pub(super) fn makes_partition(catalog: &Catalog, part: &Object) -> bool {
     link.is_some_and(|(_, link)| link.parent.as_ref() == Some(table) && is_partition(link))
 }
 
+/// Whether a table is below the same parents before and after, so that nothing parts it from them.
+pub(super) fn stays_linked(ctx: &Ctx<'_>, table: &ObjectId) -> bool {
+    let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
+    let own = |link: &(&ObjectId, &Object)| link.1.parent.as_ref() == Some(table);
+    let before = ctx.current.objects.range(&first..).take_while(own);
+    let mut after = ctx.desired.objects.range(&first..).take_while(own).peekable();
+    after.peek().is_some() && before.eq(after)
+}
+
 /// Whether the link stands in the child's CREATE TABLE.
 pub(super) fn is_plain(object: &Object) -> bool {
     object.id.kind == Kind::Inheritance && !is_partition(object)

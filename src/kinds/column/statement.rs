@@ -5,7 +5,7 @@ use super::{
     STATISTICS, STORAGE, TYPE, column_statement, heirs, inherited_from, not_null,
 };
 use crate::kinds::facet::relation_of;
-use crate::kinds::{Ctx, default, options as foreign, sequence};
+use crate::kinds::{Ctx, default, inheritance, options as foreign, sequence};
 use crate::model::{Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
 
@@ -117,12 +117,23 @@ pub(super) fn spare_heirs(ctx: &Ctx<'_>, column: &Object, statement: &str) -> St
 /// The follow-ups of what comes with the column: the columns that tables below it inherit.
 pub(super) fn heirs_follow_ups(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
     let new = |heir: &&Object| {
-        !ctx.current.objects.contains_key(&heir.id)
-            && ctx.current.objects.contains_key(&relation_of(heir))
+        !ctx.current.objects.contains_key(&heir.id) && is_reached(ctx, column, heir)
     };
     let heirs = heirs(ctx.desired, &column.id);
     let heirs = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).filter(new);
     heirs.flat_map(|heir| follow_ups(ctx, heir)).collect()
+}
+
+/// Whether all links between two columns stay as they are.
+fn is_reached(ctx: &Ctx<'_>, column: &Object, heir: &Object) -> bool {
+    let mut at = Some(heir);
+    while let Some(heir) = at.filter(|heir| heir.id != column.id) {
+        if !inheritance::stays_linked(ctx, &relation_of(heir)) {
+            return false;
+        }
+        at = inherited_from(heir).and_then(|id| ctx.desired.objects.get(id));
+    }
+    at.is_some()
 }
 
 /// `SET (...)` and `RESET (...)` between two maps of options.
