@@ -1,6 +1,8 @@
 //! Nothing is silent: what is not modelled shows, and secrets do not.
 
 mod columns;
+mod document;
+mod mutation;
 mod pairs;
 mod rows;
 

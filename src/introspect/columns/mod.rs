@@ -110,7 +110,7 @@ impl SystemCatalog {
 mod tests {
     use super::{Access, all};
     use crate::kinds::REGISTRY;
-    use crate::model::Kind;
+    use crate::model::{Facet, Kind};
     use std::collections::BTreeSet;
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
     fn every_facet_has_a_column() {
         let facets: BTreeSet<&str> =
             all().iter().flat_map(|catalog| catalog.facets).map(|(facet, _)| *facet).collect();
-        assert_eq!(facets, BTreeSet::from(["acl", "comment", "extensions", "owner"]));
+        assert_eq!(facets, Facet::ALL.map(Facet::name).into_iter().collect());
     }
 
     #[test]

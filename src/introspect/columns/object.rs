@@ -118,7 +118,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
         name: "pg_depend",
         parts_of: ANY,
         attrs: &[("sequence", "deptype:owned_by")],
-        facets: &[("extensions", "deptype")],
+        facets: &[("depends_on_extensions", "deptype")],
         edge: "classid objid objsubid refclassid refobjid refobjsubid deptype",
         ..WHOLE
     },

@@ -7,7 +7,7 @@ use crate::program::pgbridge;
 use crate::support::{Cluster, Database, main_majors};
 use pgbridge::connect::{Conninfo, Environment, Session};
 use pgbridge::introspect::columns::{self, Access, SystemCatalog};
-use pgbridge::introspect::{Account, CaptureOptions, capture_with_account};
+use pgbridge::introspect::{Account, CaptureOptions, Rows, capture_with_account};
 use std::collections::BTreeMap;
 
 /// What a session has of its own, whatever event triggers may say.
@@ -42,7 +42,7 @@ fn account(database: &Database) -> Account {
         for (catalog, (all, left_out)) in counts {
             // what everybody may read of user mappings is a view
             let source = if catalog == "pg_user_mapping" { "pg_user_mappings" } else { catalog };
-            let read = account.catalogs.get(source).map_or(0, pgbridge::introspect::Rows::total);
+            let read = account.catalogs.get(source).map_or(0, Rows::total);
             assert_eq!(
                 read + left_out,
                 all,
