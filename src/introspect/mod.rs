@@ -5,10 +5,11 @@
 //! Invariant: no OID leaves this folder; every row of every catalog that is read is an object,
 //! excluded with a named reason (`exclusion`, or beside the condition of its query), or a line of
 //! the ledger. Nothing here writes, or reads a user's relation; of the extensions' own tables only the
-//! lists of tables that they partition are read.
+//! lists of tables that they partition are read, and the rows of their configuration counted.
 
 mod account;
 pub mod columns;
+mod configuration;
 mod coverage;
 mod depend;
 mod error;
@@ -99,6 +100,7 @@ async fn once(
     depend::add_needs(&rows, &mut catalog);
     soft::add_needs(&mut catalog.catalog);
     managed::find(session, &mut catalog).await?;
+    catalog.catalog.notices.extend(configuration::tell(session).await?);
     facet::attach(session, &rows, &server, &mut catalog).await?;
     let left_out: Vec<_> = catalog.catalog.objects.values().filter_map(left_out).collect();
     catalog.catalog.notices.extend(left_out);

@@ -305,6 +305,47 @@ fn values_that_are_not_compared_are_told() {
     }
 }
 
+/// No extension of the contributed ones has such a table, so one is made.
+#[test]
+fn rows_of_configuration_are_told() {
+    for major in main_majors() {
+        let (dev, prod) = two(major, "led_config");
+        for side in [&dev, &prod] {
+            side.psql(
+                "CREATE TABLE job (a int); CREATE TABLE empty (a int); CREATE TABLE odd (a int); CREATE TABLE guarded (a int); \
+                ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; INSERT INTO job SELECT generate_series(1, 5); \
+                ALTER EXTENSION plpgsql ADD TABLE job; ALTER EXTENSION plpgsql ADD TABLE empty; \
+                ALTER EXTENSION plpgsql ADD TABLE odd; ALTER EXTENSION plpgsql ADD TABLE guarded; \
+                SET allow_system_table_mods = on; UPDATE pg_extension SET \
+                extconfig = ARRAY['job'::regclass, 'empty'::regclass, 'odd'::regclass, 'guarded'::regclass]::oid[], \
+                extcondition = ARRAY['WHERE a > 2', '', 'WHERE gone > 2', ''] WHERE extname = 'plpgsql'",
+            )
+            .unwrap();
+        }
+        prod.psql("DELETE FROM job WHERE a > 3").unwrap();
+        let run = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(0);
+        let told: Vec<&str> =
+            run.err.lines().filter(|line| line.contains("configuration table")).collect();
+        let table = |side: &str, what: &str| {
+            format!(
+                "pgbridge: {side}: extension plpgsql: its configuration table {what} of users: they are data and are not compared"
+            )
+        };
+        let unread = ["public.guarded", "public.odd"]
+            .map(|name| format!("{name} cannot be read and may hold rows"));
+        let [guarded, odd] = unread.each_ref().map(String::as_str);
+        let expected = [
+            table("dev", guarded),
+            table("dev", "public.job holds 3 rows"),
+            table("dev", odd),
+            table("prod", guarded),
+            table("prod", "public.job holds a row"),
+            table("prod", odd),
+        ];
+        assert_eq!(told, expected, "{}", run.err);
+    }
+}
+
 #[test]
 fn a_role_without_rights_sees_the_schema() {
     for major in main_majors() {

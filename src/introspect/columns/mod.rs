@@ -38,7 +38,7 @@ pub struct SystemCatalog {
     pub key: &'static str,
     /// Columns that are ends of dependencies.
     pub edge: &'static str,
-    /// Columns that only a line of the ledger holds.
+    /// Columns that only a line of the ledger holds, or a notice tells of.
     pub ledger: &'static str,
     /// Columns that tell of the server and the database.
     pub server: &'static str,

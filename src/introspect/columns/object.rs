@@ -150,10 +150,11 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     SystemCatalog {
         name: "pg_extension",
         attrs: &[("extension", "extnamespace:schema extversion:version")],
+        ledger: "extconfig extcondition",
         key: "oid extname",
         excluded: &[
             ("PostgreSQL cannot change it", "extowner"),
-            ("the extension's version stands for it", "extrelocatable extconfig extcondition"),
+            ("the extension's version stands for it", "extrelocatable"),
         ],
         ..WHOLE
     },

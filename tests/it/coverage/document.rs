@@ -39,6 +39,7 @@ These are never bridged; a difference of them is drift all the same.
 | definitions and owners of what initdb or an extension made | the version of the server or extension stands for them; privileges are compared |
 | comments on what initdb or an extension made | the extension's own, in other words in each version, and a user's look alike |
 | settings of roles in every database, roles, memberships, tablespaces, the database itself | they belong to the cluster |
+| rows that users put into configuration tables of extensions | they are data; each run says how many there are |
 | temporary relations and all else in a session's schema | they go with the session |
 | large objects, statistics, values of sequences | they are data |
 | values of options and settings that may be secret | they are never read; each run names them |
@@ -147,7 +148,7 @@ fn catalog(catalog: &SystemCatalog) -> String {
     }
     line("identity", catalog.key);
     line("dependencies", catalog.edge);
-    line("ledger", catalog.ledger);
+    line("only told", catalog.ledger);
     line("server and database", catalog.server);
     for (why, columns) in catalog.excluded {
         line(&format!("left out, {why}"), columns);
