@@ -4,7 +4,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source,
+    Place, Raw, Rule, Scan, Slot, Source, constraint,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -152,6 +152,11 @@ impl ObjectKind for Inheritance {
     fn links(&self) -> bool {
         true
     }
+    fn goes_first(&self, ctx: &Ctx<'_>, object: &Object) -> bool {
+        // the clones of a foreign key to a partitioned table hold its partitions
+        let catalog = ctx.current;
+        is_partition(object) && above(catalog, object).any(|table| is_referenced(catalog, table))
+    }
     fn clears(&self, object: &Object) -> Vec<Slot> {
         let parent = path(object);
         vec![("bounds", parent.clone()), ("children", parent)]
@@ -207,6 +212,34 @@ fn parent(object: &Object) -> Option<&ObjectId> {
     if let Value::Id(id) = object.value(PARENT) { Some(id) } else { None }
 }
 
+/// The partitioned tables that a link's table is below of, the nearest first.
+fn above<'a>(catalog: &'a Catalog, link: &'a Object) -> impl Iterator<Item = &'a ObjectId> {
+    std::iter::successors(parent(link), |table| {
+        let link = links_of(catalog, table).next()?.1;
+        parent(link).filter(|_| is_partition(link))
+    })
+}
+
+/// Whether a foreign key refers to a table, be it its own.
+fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
+    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
+    let mut needed = keys.flat_map(|key| {
+        let others = catalog.needs_of(&key.id).filter(|(_, need)| *need == Need::Hard);
+        others.map(|(id, _)| id)
+    });
+    needed
+        .any(|id| catalog.objects.get(id).and_then(|column| column.parent.as_ref()) == Some(table))
+}
+
+fn links_of<'a>(
+    catalog: &'a Catalog,
+    table: &'a ObjectId,
+) -> impl Iterator<Item = (&'a ObjectId, &'a Object)> {
+    let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
+    let rest = catalog.objects.range(first..);
+    rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
+}
+
 /// Whether the table is a partition by this link.
 pub(super) fn is_partition(object: &Object) -> bool {
     object.id.kind == Kind::Inheritance && object.value(BOUND) != &Value::Null
@@ -215,17 +248,13 @@ pub(super) fn is_partition(object: &Object) -> bool {
 /// Whether the table of a part is a partition.
 pub(super) fn makes_partition(catalog: &Catalog, part: &Object) -> bool {
     let Some(table) = &part.parent else { return false };
-    let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
-    let link = catalog.objects.range(first..).next();
-    link.is_some_and(|(_, link)| link.parent.as_ref() == Some(table) && is_partition(link))
+    links_of(catalog, table).next().is_some_and(|(_, link)| is_partition(link))
 }
 
 /// Whether a table is below the same parents before and after, so that nothing parts it from them.
 pub(super) fn stays_linked(ctx: &Ctx<'_>, table: &ObjectId) -> bool {
-    let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
-    let own = |link: &(&ObjectId, &Object)| link.1.parent.as_ref() == Some(table);
-    let before = ctx.current.objects.range(&first..).take_while(own);
-    let mut after = ctx.desired.objects.range(&first..).take_while(own).peekable();
+    let before = links_of(ctx.current, table);
+    let mut after = links_of(ctx.desired, table).peekable();
     after.peek().is_some() && before.eq(after)
 }
 

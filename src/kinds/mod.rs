@@ -228,6 +228,10 @@ pub trait ObjectKind: Sync {
     fn links(&self) -> bool {
         false
     }
+    /// Whether it must go by a statement of its own before the whole that goes, too.
+    fn goes_first(&self, _ctx: &Ctx<'_>, _object: &Object) -> bool {
+        false
+    }
     /// What must be gone before others enter there.
     fn clears(&self, _object: &Object) -> Vec<Slot> {
         Vec::new()

@@ -113,6 +113,9 @@ fn drops(
             return None;
         }
         let object = ctx.current.objects.get(id)?;
+        if of(id.kind).goes_first(ctx, object) {
+            return None;
+        }
         let whole = object.parent.clone().or_else(|| of(id.kind).goes_with(object));
         let holder = || of(id.kind).held_by(object).filter(|_| !is_apart(object, &apart));
         whole.filter(|whole| gone.contains(whole)).or_else(holder).filter(|id| gone.contains(id))

@@ -79,6 +79,11 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Info,
     },
     AttrSpec {
+        name: "not_null_local",
+        doc: "18+: inherited, and declared here as well (conislocal)",
+        compare: Compare::Drift,
+    },
+    AttrSpec {
         name: "foreign_options",
         doc: "of a foreign table, those without a secret (attfdwoptions)",
         compare: Compare::Drift,
@@ -105,6 +110,7 @@ const POSITION: Attr = Attr::named(SPECS, "position");
 const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
 const LOCAL: Attr = Attr::named(SPECS, "local");
 const INHERITED_NOT_NULL: Attr = Attr::named(SPECS, "inherited_not_null_constraint");
+const NOT_NULL_LOCAL: Attr = Attr::named(SPECS, "not_null_local");
 const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
@@ -153,6 +159,7 @@ impl ObjectKind for Column {
             if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
             Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
             Raw::Value(not_null::name(row, true)),
+            Raw::Value(Value::flag(row.flag("not_null_inherited") && row.flag("not_null_local"))),
             Raw::Value(shown),
             Raw::Value(unread),
         ];
@@ -286,6 +293,7 @@ impl ObjectKind for Column {
 static RULES: &[Rule] = &[
     Rule { attrs: &["type", "collation"], change: retype::change },
     Rule { attrs: not_null::ATTRS, change: not_null::change },
+    Rule { attrs: &["not_null_local"], change: not_null::declaration },
     Rule { attrs: &["generated", "generated_kind"], change: generation },
     Rule { attrs: &["inherited_from", "local"], change: inherited::change },
     Rule {

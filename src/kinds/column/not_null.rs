@@ -1,8 +1,8 @@
 //! NOT NULL: a flag up to 17, from 18 on a constraint with a name that can be NOT VALID or NO INHERIT.
 
 use super::{
-    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_NO_INHERIT, NOT_NULL_PENDING,
-    alter_column, alter_table, by_parent, column_statement,
+    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
+    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, is_inherited,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
@@ -13,18 +13,25 @@ use crate::sql::quote;
 pub(super) const ATTRS: &[&str] =
     &["not_null", "not_null_pending", "not_null_constraint", "not_null_no_inherit"];
 
-/// The name where it is not the automatic one: of a constraint that a parent brings, or of another.
+/// Its name: that of a constraint that a parent brings, or the table's own where it is not the
+/// automatic one.
 pub(super) fn name(row: &dyn Fields, inherited: bool) -> Value {
     if row.flag("not_null_inherited") != inherited {
         return Value::Null;
     }
-    let automatic = format!("{}_{}_not_null", row.name("relname"), row.name("attname"));
-    Value::text(row.text("not_null_name").as_deref().filter(|name| *name != automatic))
+    let own = automatic(&row.name("relname"), &row.name("attname"));
+    Value::text(row.text("not_null_name").as_deref().filter(|name| inherited || *name != own))
 }
 
-/// What follows the type in CREATE TABLE and ADD COLUMN; a pending one cannot stand there.
-pub(super) fn in_definition(column: &Object) -> String {
-    if !column.flag(NOT_NULL) {
+fn automatic(table: &str, column: &str) -> String {
+    format!("{table}_{column}_not_null")
+}
+
+/// What follows the type in CREATE TABLE and ADD COLUMN; a pending one cannot stand there, and
+/// where the statement `inherits`, what the parent brings comes with it.
+pub(super) fn in_definition(column: &Object, inherits: bool) -> String {
+    let brought = inherits && !column.text(INHERITED_NOT_NULL).is_empty();
+    if !column.flag(NOT_NULL) || (brought && !column.flag(NOT_NULL_LOCAL)) {
         return String::new();
     }
     format!("{} NOT NULL{}", prefix(column), suffix(column))
@@ -37,9 +44,16 @@ pub(super) fn pending(column: &Object) -> Option<String> {
         .then(|| format!("{} ADD{} NOT VALID;", alter_table(column), constraint(column)))
 }
 
+/// The statement that declares what a parent brings, where the column itself is only inherited.
+pub(super) fn declared(column: &Object) -> Option<String> {
+    let only = is_inherited(column) && column.flag(NOT_NULL_LOCAL);
+    only.then(|| column_statement(column, "SET NOT NULL"))
+}
+
 fn prefix(column: &Object) -> String {
     let names = [column.text(NOT_NULL_CONSTRAINT), column.text(INHERITED_NOT_NULL)];
-    let name = names.into_iter().find(|name| !name.is_empty());
+    let own = automatic(column.id.part(1), column.id.name());
+    let name = names.into_iter().find(|name| !name.is_empty() && *name != own);
     name.map(|name| format!(" CONSTRAINT {}", quote::ident(name))).unwrap_or_default()
 }
 
@@ -89,4 +103,18 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         format!("{} ADD{};", alter_table(to), constraint(to))
     };
     Outcome::in_place(vec![statement], effects)
+}
+
+/// Whether the table declares what a parent brings.
+pub(super) fn declaration(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    let inherited = |column: &Object| !column.text(INHERITED_NOT_NULL).is_empty();
+    if inherited(from) && inherited(to) {
+        if from.flag(NOT_NULL_LOCAL) {
+            let why = "a NOT NULL that its table declares itself cannot become only inherited";
+            return Outcome::report(why);
+        }
+        return alter_column(to, "SET NOT NULL", Lock::AccessExclusive);
+    }
+    // the link to the parent does it
+    Outcome::in_place(Vec::new(), Effects::default())
 }

@@ -78,7 +78,8 @@ fn clauses(column: &Object, parts: &[&Object]) -> String {
             _ => {}
         }
     }
-    sql += &not_null::in_definition(column);
+    let inherits = parts.iter().any(|part| inheritance::is_plain(part));
+    sql += &not_null::in_definition(column, inherits);
     sql
 }
 
@@ -103,6 +104,7 @@ pub(crate) fn follow_ups(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
     let options = option_clauses(&Settings::new(), &column.value(OPTIONS).as_map());
     statements.extend(options.iter().map(|clause| column_statement(column, clause)));
     statements.extend(not_null::pending(column));
+    statements.extend(not_null::declared(column));
     statements
 }
 
