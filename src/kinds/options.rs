@@ -36,9 +36,12 @@ pub(super) fn change(target: &str, from: &Settings, to: &Settings) -> Outcome {
 /// The change of options of which only the names are known: they can be dropped.
 pub(super) fn change_unread(target: &str, from: &Value, to: &Value) -> Outcome {
     let (from, to) = (from.as_set(), to.as_set());
+    if from == to {
+        return Outcome::report(refusal("differ", &to));
+    }
     let new: BTreeSet<Arc<str>> = to.difference(&from).cloned().collect();
     if !new.is_empty() {
-        return Outcome::report(refusal(&new));
+        return Outcome::report(refusal("are missing", &new));
     }
     let gone: Vec<&str> = from.difference(&to).map(|name| &**name).collect();
     let list: Vec<String> =
@@ -51,7 +54,7 @@ pub(super) fn change_unread(target: &str, from: &Value, to: &Value) -> Outcome {
 /// Why something with these options cannot be created; none without any.
 pub(super) fn obstacle(names: &Value) -> Option<String> {
     let names = names.as_set();
-    (!names.is_empty()).then(|| refusal(&names))
+    (!names.is_empty()).then(|| refusal("are needed", &names))
 }
 
 /// What is lost with options of which only the names are known.
@@ -65,14 +68,14 @@ pub(super) fn dropped(names: &Value) -> Effects {
 /// What the capture left out, for people.
 pub(super) fn told(names: &Value) -> Option<String> {
     let names: Vec<Arc<str>> = names.as_set().into_iter().collect();
-    let text = "values of options that may be secret are not compared";
+    let text = "values of options that may be secret are in no file: only two live databases are compared by them";
     (!names.is_empty()).then(|| format!("{text}: {}", names.join(", ")))
 }
 
-fn refusal(names: &BTreeSet<Arc<str>>) -> String {
+fn refusal(what: &str, names: &BTreeSet<Arc<str>>) -> String {
     let names: Vec<&str> = names.iter().map(|name| &**name).collect();
     format!(
-        "the values of its options {} may be secret and are never read: make it by hand",
+        "the values of its options {} {what}; they may be secret and are never written: set them by hand",
         names.join(", ")
     )
 }

@@ -1,9 +1,10 @@
 //! Options and settings may hold credentials. What is not known to be harmless is never kept: only
 //! its name is.
 
-use crate::model::{Settings, Value};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use crate::model::{Sealed, Settings, Value};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, LazyLock};
 
 /// Options of wrappers, servers, foreign tables and their columns that hold no secret
 /// (`postgres_fdw`, `file_fdw`, `libpq` and common others). Any other value stays here: who writes
@@ -70,24 +71,30 @@ pub fn is_harmless_setting(name: &str) -> bool {
     !name.contains('.') && !SECRET.iter().any(|word| name.contains(word))
 }
 
-/// The harmless ones of `name=value` entries, and the names of the others.
+/// The harmless ones of `name=value` entries, and the others sealed.
 pub(super) fn split(entries: &[String]) -> (Value, Value) {
     let mut shown = Settings::new();
-    let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut others = BTreeMap::new();
     for entry in entries {
         let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
         if is_harmless_option(name) {
             shown.insert(name.into(), value.into());
         } else {
-            names.insert(name.into());
+            others.insert(name, value);
         }
     }
-    (Value::map(shown), set(names))
+    (Value::map(shown), seal(&others))
 }
 
-/// A set; an empty one is not stored.
-pub(super) fn set(names: BTreeSet<Arc<str>>) -> Value {
-    if names.is_empty() { Value::Null } else { Value::Set(names) }
+/// The names, and what tells these values from others: a hash under a key that this process makes
+/// and keeps to itself.
+pub(super) fn seal(values: &BTreeMap<&str, &str>) -> Value {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    if values.is_empty() {
+        return Value::Null;
+    }
+    let names = values.keys().map(|name| Arc::from(*name)).collect();
+    Value::Sealed(Sealed { names, seal: Some(KEY.hash_one(values)) })
 }
 
 #[cfg(test)]
@@ -99,7 +106,10 @@ mod tests {
         let entries = ["port=5432", "password=hunter2", "host=h=1", "weird=hunter2"];
         let (shown, names) = split(&entries.map(str::to_owned));
         assert_eq!(shown.to_string(), "port=5432, host=h=1");
-        assert_eq!(names.to_string(), "password, weird");
+        assert_eq!(names.to_string(), "password, weird (values not shown)");
+        let others =
+            |value: &str| split(&[format!("password={value}"), "weird=hunter2".to_owned()]).1;
+        assert!(names == others("hunter2") && names != others("hunter3"));
         assert!(!is_harmless_setting("app.mode") && !is_harmless_setting("a_token"));
         assert!(is_harmless_setting("work_mem"));
     }

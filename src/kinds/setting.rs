@@ -15,10 +15,14 @@ use crate::sql::quote;
 const SPECS: &[AttrSpec] = &[
     AttrSpec {
         name: "value",
-        doc: "as it is stored; not read where it may be a secret",
+        doc: "as it is stored; not kept where it may be a secret",
         compare: Compare::Drift,
     },
-    AttrSpec { name: "unread", doc: "the value may be a secret", compare: Compare::Drift },
+    AttrSpec {
+        name: "unread",
+        doc: "the value, sealed, where it may be a secret",
+        compare: Compare::Drift,
+    },
 ];
 const VALUE: Attr = Attr::named(SPECS, "value");
 const UNREAD: Attr = Attr::named(SPECS, "unread");
@@ -65,9 +69,10 @@ impl ObjectKind for Setting {
     fn decode(&self, row: &dyn Fields) -> Found {
         let name = row.name("name");
         let value = row.text("value").filter(|_| secret::is_harmless_setting(&name));
-        let unread = value.is_none();
+        let whole = row.text("value").unwrap_or_default();
+        let unread = value.is_none().then(|| secret::seal(&[(&*name, &*whole)].into()));
         let values =
-            vec![Raw::Value(Value::text(value.as_deref())), Raw::Value(Value::flag(unread))];
+            vec![Raw::Value(Value::text(value.as_deref())), Raw::Value(unread.unwrap_or_default())];
         let address = Address::new(SOURCE.class, row.oid("oid"));
         let mut found = Found::new(address, Place::Database, String::new(), values);
         found.name = vec![Name::Plain(name)];
@@ -89,7 +94,12 @@ impl ObjectKind for Setting {
     fn rules(&self) -> &'static [Rule] {
         &[Rule {
             attrs: &["value", "unread"],
-            change: |_, _, to| Outcome::in_place(vec![statement(to, &set(to))], Effects::default()),
+            change: |_, _, to| {
+                if is_unread(to) {
+                    return Outcome::report(format!("the values differ: {UNWRITTEN}"));
+                }
+                Outcome::in_place(vec![statement(to, &set(to))], Effects::default())
+            },
         }]
     }
     fn facets(&self) -> FacetSpec {
@@ -115,25 +125,30 @@ impl ObjectKind for Setting {
         vec![statement(object, &format!("RESET {}", routine::setting_name(object.id.name())))]
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        if object.flag(UNREAD) {
+        if is_unread(object) {
             return Effects::default().losing(format!("the value of {}", object.id.name()));
         }
         Effects::default()
     }
     fn rebuildable(&self, object: &Object) -> bool {
-        !object.flag(UNREAD)
+        !is_unread(object)
     }
     fn obstacle(&self, _: &Ctx<'_>, object: &Object) -> Option<String> {
-        let why = "its value may be a secret and is never read: set it by hand";
-        object.flag(UNREAD).then(|| why.to_owned())
+        is_unread(object).then(|| UNWRITTEN.to_owned())
     }
     fn roles(&self, object: &Object) -> Vec<String> {
         if self.kind == Kind::RoleSetting { vec![object.id.part(0).to_owned()] } else { Vec::new() }
     }
     fn left_out(&self, object: &Object) -> Option<LeftOut> {
-        let why = "its value may be a secret and is not compared";
-        object.flag(UNREAD).then(|| LeftOut::Secret(why.to_owned()))
+        let why = "its value may be a secret and is in no file: only two live databases are compared by it";
+        is_unread(object).then(|| LeftOut::Secret(why.to_owned()))
     }
+}
+
+const UNWRITTEN: &str = "its value may be a secret and is never written: set it by hand";
+
+fn is_unread(object: &Object) -> bool {
+    *object.value(UNREAD) != Value::Null
 }
 
 fn set(object: &Object) -> String {

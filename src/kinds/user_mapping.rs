@@ -1,16 +1,16 @@
-//! User mappings (`pg_user_mappings`). Their options are credentials: only the names are read, and
+//! User mappings (`pg_user_mappings`). Their options are credentials: only the names are kept, and
 //! not even those where the role that looks may not see them.
 
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
-    Place, Raw, Rule, Scan, Source, options,
+    Place, Raw, Rule, Scan, Source, options, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, PUBLIC, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[AttrSpec {
     name: "unread_options",
-    doc: "names of the options; unknown where the role may not see them (umoptions)",
+    doc: "names of the options, sealed; unknown where the role may not see them (umoptions)",
     compare: Compare::Drift,
 }];
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
@@ -21,7 +21,8 @@ static SOURCE: Source = Source {
     // the view gives no options to whom it does not trust: the condition is the view's own
     query: |_| {
         "SELECT m.umid AS oid, m.srvname, CASE WHEN m.umuser = 0 THEN '' ELSE m.usename END AS role, \
-         ARRAY(SELECT o.option_name FROM pg_catalog.pg_options_to_table(m.umoptions) o ORDER BY 1) AS names, NOT (r.rolsuper \
+         ARRAY(SELECT o.option_name FROM pg_catalog.pg_options_to_table(m.umoptions) o ORDER BY 1) AS names, \
+         ARRAY(SELECT o.option_value FROM pg_catalog.pg_options_to_table(m.umoptions) o ORDER BY o.option_name) AS options, NOT (r.rolsuper \
              OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE')) \
              OR (m.usename = current_user AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))) AS hidden \
          FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid \
@@ -49,14 +50,12 @@ impl ObjectKind for UserMapping {
         Claim::Mine
     }
     fn decode(&self, row: &dyn Fields) -> Found {
-        let names = row.texts("names");
-        let names = if row.flag("hidden") {
-            Value::Unknown
-        } else {
-            Value::Set(names.iter().map(|name| name.as_str().into()).collect())
-        };
+        let (names, options) = (row.texts("names"), row.texts("options"));
+        let options = names.iter().map(String::as_str).zip(options.iter().map(String::as_str));
+        let unread =
+            if row.flag("hidden") { Value::Unknown } else { secret::seal(&options.collect()) };
         let address = Address::new(SOURCE.class, row.oid("oid"));
-        let values = vec![Raw::Value(names)];
+        let values = vec![Raw::Value(unread)];
         let mut found = Found::new(address, Place::Database, String::new(), values);
         found.name = vec![Name::Plain(row.name("srvname")), Name::Plain(row.name("role"))];
         found

@@ -22,4 +22,4 @@ pub use facet::Facet;
 pub use id::ObjectId;
 pub use kind::Kind;
 pub use object::{Facets, Object};
-pub use value::{Settings, Value};
+pub use value::{Sealed, Settings, Value};

@@ -34,6 +34,17 @@ pub enum Value {
     Set(BTreeSet<Arc<str>>),
     /// Named settings.
     Map(Settings),
+    /// Names whose values may be secret and are never kept.
+    Sealed(Sealed),
+}
+
+/// What is left of values that may be secret.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sealed {
+    /// What they are called.
+    pub names: BTreeSet<Arc<str>>,
+    /// Tells equal values from others within one process; it goes into no file.
+    pub seal: Option<u64>,
 }
 
 impl Value {
@@ -59,7 +70,12 @@ impl Value {
 
     /// Whether it is known on neither or on one side only.
     pub fn is_unknown_beside(&self, other: &Self) -> bool {
-        *self == Self::Unknown || *other == Self::Unknown
+        match (self, other) {
+            (Self::Sealed(a), Self::Sealed(b)) => {
+                a.names == b.names && (a.seal.is_none() || b.seal.is_none())
+            }
+            _ => *self == Self::Unknown || *other == Self::Unknown,
+        }
     }
 
     /// The text of a word or of SQL.
@@ -85,9 +101,12 @@ impl Value {
         if let Self::List(list) = self { list } else { &[] }
     }
 
-    /// The elements of a set.
+    /// The elements of a set, or the names of what is sealed.
     pub fn as_set(&self) -> BTreeSet<Arc<str>> {
-        if let Self::Set(set) = self { set.clone() } else { BTreeSet::new() }
+        match self {
+            Self::Set(set) | Self::Sealed(Sealed { names: set, .. }) => set.clone(),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// The entries of a map.
@@ -109,6 +128,10 @@ impl fmt::Display for Value {
             Self::List(list) => f.write_str(&list.join(", ")),
             // the only sets are roles
             Self::Set(set) => f.write_str(&joined(set.iter().map(|role| shown(role).to_owned()))),
+            Self::Sealed(sealed) => {
+                let names = joined(sealed.names.iter().map(ToString::to_string));
+                write!(f, "{names} (values not shown)")
+            }
             Self::Map(map) => {
                 f.write_str(&joined(map.iter().map(|(key, value)| format!("{key}={value}"))))
             }

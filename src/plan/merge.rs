@@ -5,7 +5,7 @@
 
 use crate::kinds::facet::acl;
 use crate::kinds::{Ctx, of};
-use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Value};
+use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Sealed, Value};
 use crate::plan::change::touches;
 use crate::plan::goal::{Goal, Withheld};
 use std::collections::BTreeSet;
@@ -200,6 +200,11 @@ fn grants(before: &Object, merged: &mut Object, major: i32) -> Vec<(String, Stri
 fn union(prod: &Value, dev: &Value, joins_lists: bool) -> Option<Value> {
     match (prod, dev) {
         (Value::Set(old), Value::Set(new)) => Some(Value::Set(old.union(new).cloned().collect())),
+        (Value::Sealed(old), Value::Sealed(new)) => {
+            let names: BTreeSet<_> = old.names.union(&new.names).cloned().collect();
+            let seal = if names == old.names { old.seal } else { new.seal };
+            Some(Value::Sealed(Sealed { names, seal }))
+        }
         (Value::List(old), Value::List(new)) if joins_lists => {
             Some(Value::List(merged_list(old, new)))
         }
@@ -231,6 +236,9 @@ fn merged_list(old: &[Arc<str>], new: &[Arc<str>]) -> Vec<Arc<str>> {
 fn only(old: &Value, new: &Value) -> String {
     match (old, new) {
         (Value::Set(old), Value::Set(new)) => joined(old.difference(new).map(ToString::to_string)),
+        (Value::Sealed(old), Value::Sealed(new)) => {
+            joined(old.names.difference(&new.names).map(ToString::to_string))
+        }
         (Value::List(old), Value::List(new)) => {
             joined(old.iter().filter(|item| !new.contains(item)).map(ToString::to_string))
         }

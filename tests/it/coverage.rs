@@ -150,7 +150,7 @@ fn secrets_stay_where_they_are() {
         assert_eq!(bundle.run.code, 3);
         // what would need the secret is named, and the rest runs
         for why in [
-            "server:s: the values of its options extra, password may be secret and are never read",
+            "server:s: the values of its options extra, password are needed; they may be secret and are never written",
             "subscription sub: report only: its connection string holds secrets",
         ] {
             assert!(bundle.run.err.contains(why), "{}", bundle.run.err);
@@ -280,22 +280,50 @@ fn values_that_are_not_compared_are_told() {
                 side.psql(statement).unwrap();
             }
         }
-        let run = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(0);
+        let folder = tempfile::tempdir().unwrap();
+        let run = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(1);
+        // they differ, which two live databases tell
+        for id in [
+            "server s",
+            "user_mapping PUBLIC on s",
+            "column public.ft.a",
+            "table public.ft",
+            "database_setting app.mode",
+        ] {
+            let line = run.out.lines().find(|line| line.contains(id)).unwrap_or_default();
+            assert!(
+                line.contains("differs") && line.contains("values not shown"),
+                "{id}: {}",
+                run.out
+            );
+        }
+        let file = |side: &Database, name: &str| {
+            let path = folder.path().join(name).to_str().unwrap().to_owned();
+            pgbridge(&["snapshot", &side.url(), "--out", &path]).expect(0);
+            path
+        };
+        // a file does not have them
+        let (there, here) = (file(&dev, "dev.json"), file(&prod, "prod.json"));
+        pgbridge(&["diff", "--dev", &there, "--prod", &here]).expect(0);
+        pgbridge(&["diff", "--dev", &there, "--prod", &prod.url()]).expect(0);
         for side in ["dev", "prod"] {
             for (subject, names) in [
                 ("server s", "odd, password"),
                 ("user mapping PUBLIC on s", "password, user"),
                 ("column public.ft.a", "column_key"),
                 ("table public.ft", "program"),
-                ("subscription sub", "subconninfo"),
             ] {
                 let line = format!(
-                    "{side}: {subject}: values of options that may be secret are not compared: {names}\n"
+                    "{side}: {subject}: values of options that may be secret are in no file: only two live databases are compared by them: {names}\n"
                 );
                 assert!(run.err.contains(&line), "{line} is missing:\n{}", run.err);
             }
             let line = format!(
-                "{side}: database setting app.mode: its value may be a secret and is not compared\n"
+                "{side}: subscription sub: values of options that may be secret are not compared: subconninfo\n"
+            );
+            assert!(run.err.contains(&line), "{line} is missing:\n{}", run.err);
+            let line = format!(
+                "{side}: database setting app.mode: its value may be a secret and is in no file: only two live databases are compared by it\n"
             );
             assert!(run.err.contains(&line), "{line} is missing:\n{}", run.err);
         }

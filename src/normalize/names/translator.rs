@@ -124,7 +124,9 @@ impl<'a> Translator<'a> {
     fn value(&mut self, naming: Naming, value: &Value, of: &ObjectId) -> Value {
         let mut one = |text: &Arc<str>| self.text(naming, text, of);
         match value {
-            Value::Null | Value::Unknown | Value::Bool(_) | Value::Int(_) => value.clone(),
+            Value::Null | Value::Unknown | Value::Bool(_) | Value::Int(_) | Value::Sealed(_) => {
+                value.clone()
+            }
             Value::Text(text) => Value::Text(one(text)),
             Value::Sql(text) => Value::Sql(one(text)),
             Value::List(list) => Value::List(list.iter().map(one).collect()),

@@ -56,6 +56,11 @@ fn another(value: &Value) -> Value {
         Value::Id(id) => Value::Id(ObjectId::new(id.kind, &["an", "other"])),
         Value::List(list) => Value::List(list.iter().cloned().chain(["other".into()]).collect()),
         Value::Set(set) => Value::Set(set.iter().cloned().chain(["other".into()]).collect()),
+        Value::Sealed(sealed) => {
+            let mut sealed = sealed.clone();
+            sealed.names.insert("other".into());
+            Value::Sealed(sealed)
+        }
         Value::Map(map) => {
             let mut map = map.clone();
             map.insert("other".into(), "other".into());
