@@ -365,7 +365,7 @@ static RULES: &[Rule] = &[
     },
     Rule {
         attrs: &["attached_to"],
-        change: |_, from, to| index::attachment(from, to, ATTACHED_TO),
+        change: |ctx, from, to| index::attachment(ctx, from, to, ATTACHED_TO),
     },
 ];
 

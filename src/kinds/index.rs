@@ -5,7 +5,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
-    Raw, Rule, Scan, Slot,
+    Raw, Rule, Scan, Slot, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -191,7 +191,10 @@ static RULES: &[Rule] = &[
             )
         },
     },
-    Rule { attrs: &["attached_to"], change: |_, from, to| attachment(from, to, ATTACHED_TO) },
+    Rule {
+        attrs: &["attached_to"],
+        change: |ctx, from, to| attachment(ctx, from, to, ATTACHED_TO),
+    },
     Rule {
         attrs: &["tablespace"],
         change: |_, _, to| {
@@ -276,8 +279,12 @@ pub(super) fn attach(object: &Object, parent: &Value) -> Option<String> {
 }
 
 /// An index can be attached in place; it comes off only with the link of its table.
-pub(super) fn attachment(from: &Object, to: &Object, attr: Attr) -> Outcome {
+pub(super) fn attachment(ctx: &Ctx<'_>, from: &Object, to: &Object, attr: Attr) -> Outcome {
     if from.value(attr) != &Value::Null {
+        // while that holds, it goes with the index that it is a part of
+        if inheritance::stays_linked(ctx, &relation_of(to)) {
+            return Outcome::rebuild();
+        }
         return Outcome::in_place(Vec::new(), Effects::default());
     }
     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);

@@ -137,20 +137,39 @@ impl ObjectKind for Inheritance {
             format!("ALTER TABLE {child} INHERIT {parent};")
         }]
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
         let (child, parent) = (self.sql_name(object), object.id.name());
         let pending = if object.flag(DETACH_PENDING) { " FINALIZE" } else { "" };
-        vec![if is_partition(object) {
-            format!("ALTER TABLE {parent} DETACH PARTITION {child}{pending};")
-        } else {
-            format!("ALTER TABLE {child} NO INHERIT {parent};")
-        }]
+        if !is_partition(object) {
+            return vec![format!("ALTER TABLE {child} NO INHERIT {parent};")];
+        }
+        let mut statements =
+            vec![format!("ALTER TABLE {parent} DETACH PARTITION {child}{pending};")];
+        let table = object.parent.as_ref();
+        let stays = table.is_some_and(|table| ctx.desired.objects.contains_key(table));
+        if stays && !ctx.desired.objects.contains_key(&object.id) {
+            // what the parents' foreign keys were here stays behind, unless they went before
+            let keys =
+                above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
+            statements.extend(keys.map(|key| {
+                let name = quote::ident(key.id.name());
+                format!("ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name};")
+            }));
+        }
+        statements
     }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
     }
     fn links(&self) -> bool {
         true
+    }
+    fn goes_after(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<ObjectId> {
+        if !is_partition(object) {
+            return Vec::new();
+        }
+        let keys = above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
+        keys.map(|key| key.id.clone()).collect()
     }
     fn goes_first(&self, ctx: &Ctx<'_>, object: &Object) -> bool {
         // the clones of a foreign key to a partitioned table hold its partitions
@@ -220,6 +239,13 @@ fn above<'a>(catalog: &'a Catalog, link: &'a Object) -> impl Iterator<Item = &'a
     })
 }
 
+fn foreign_keys<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
+    let first = ObjectId::new(Kind::Constraint, &[table.part(0), table.part(1)]);
+    let parts = catalog.objects.range(first..).map(|(_, object)| object);
+    let parts = parts.take_while(move |object| object.parent.as_ref() == Some(table));
+    parts.filter(|object| constraint::is_foreign_key(object))
+}
+
 /// Whether a foreign key refers to a table, be it its own.
 fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
     let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
@@ -229,6 +255,17 @@ fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
     });
     needed
         .any(|id| catalog.objects.get(id).and_then(|column| column.parent.as_ref()) == Some(table))
+}
+
+/// The tables that a link puts below another.
+pub(super) fn children<'a>(
+    catalog: &'a Catalog,
+    table: &'a ObjectId,
+) -> impl Iterator<Item = &'a ObjectId> {
+    let first = ObjectId::from_parts(Kind::Inheritance, Vec::new());
+    let links = catalog.objects.range(first..).map(|(_, object)| object);
+    let links = links.map_while(link);
+    links.filter(move |link| link.parent == table).map(|link| link.child)
 }
 
 fn links_of<'a>(

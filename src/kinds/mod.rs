@@ -228,6 +228,10 @@ pub trait ObjectKind: Sync {
     fn links(&self) -> bool {
         false
     }
+    /// What goes before it, where both go: it could not reach any more what it leaves behind.
+    fn goes_after(&self, _ctx: &Ctx<'_>, _object: &Object) -> Vec<ObjectId> {
+        Vec::new()
+    }
     /// Whether it must go by a statement of its own before the whole that goes, too.
     fn goes_first(&self, _ctx: &Ctx<'_>, _object: &Object) -> bool {
         false

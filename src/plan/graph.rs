@@ -283,8 +283,17 @@ fn create_edges(
 
 fn drop_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) {
     let own = places.drop.get(id);
+    let object = ctx.current.objects.get(id);
+    for before in object.into_iter().flat_map(|object| of(id.kind).goes_after(ctx, object)) {
+        edges.add(places.drop.get(&before), own, false);
+    }
     for (needed, need) in ctx.current.needs_of(id) {
         let soft = need == Need::Soft;
+        if soft && of(needed.kind).links() {
+            // made after the link, but what goes with it by itself must be off before
+            edges.add(places.drop.get(needed), own, false);
+            continue;
+        }
         edges.add(own, places.drop.get(needed), soft);
         for alter in changing(ctx.current, places, nodes, needed) {
             edges.add(own, Some(alter), soft);
@@ -369,7 +378,10 @@ fn room_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
         let Some(object) = catalog.objects.get(id) else { continue };
         for room in of(id.kind).enters(object) {
             for before in cleared.get(&room).into_iter().flatten() {
-                edges.add(Some(before), Some(at), false);
+                // unless that goes after it
+                if !edges.map.contains_key(&(*at, **before)) {
+                    edges.add(Some(before), Some(at), false);
+                }
             }
         }
     }

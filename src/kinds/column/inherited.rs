@@ -1,6 +1,7 @@
 //! Columns that a parent brings: what its statements do to them, too.
 
 use super::{INHERITED_FROM, LOCAL};
+use crate::kinds::facet::relation_of;
 use crate::kinds::inheritance;
 use crate::kinds::rules::{Ctx, Effects, Outcome};
 use crate::model::{Attr, Catalog, Kind, Object, ObjectId, Value};
@@ -23,11 +24,15 @@ pub(super) fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
     let mut found = vec![column.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
-        let first = ObjectId::from_parts(Kind::Column, Vec::new());
-        let columns = catalog.objects.range(first..).map(|(_, object)| object);
-        let columns = columns.take_while(|object| object.id.kind == Kind::Column);
-        let inherits = columns.filter(|object| inherited_from(object) == Some(&parent));
-        found.extend(inherits.map(|object| object.id.clone()));
+        let table = ObjectId::new(Kind::Table, &[parent.part(0), parent.part(1)]);
+        let children = inheritance::children(catalog, &table);
+        let columns = children.map(|child| {
+            ObjectId::new(Kind::Column, &[child.part(0), child.part(1), parent.name()])
+        });
+        let inherits =
+            |id: &ObjectId| catalog.objects.get(id).is_some_and(|it| inherited_from(it).is_some());
+        let new: Vec<ObjectId> = columns.filter(|id| inherits(id) && !found.contains(id)).collect();
+        found.extend(new);
         at += 1;
     }
     found.remove(0);
@@ -40,6 +45,10 @@ pub(super) fn by_parent(ctx: &Ctx<'_>, from: &Object, to: &Object, attrs: &[Attr
     let Some(parent) = inherited_from(to).filter(|id| inherited_from(from) == Some(id)) else {
         return false;
     };
+    // what is parted from its parent meanwhile is not reached
+    if !inheritance::stays_linked(ctx, &relation_of(to)) {
+        return false;
+    }
     let (before, after) = (ctx.current.objects.get(parent), ctx.desired.objects.get(parent));
     before.zip(after).is_some_and(|(before, after)| {
         attrs.iter().all(|attr| {
@@ -61,7 +70,10 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if stays {
         return Outcome::report("an inherited column cannot become declared by its table as well");
     }
-    if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
+    // by another parent that it has had as well
+    let remains = is_inherited(from)
+        && inherited_from(to).is_some_and(|parent| heirs(ctx.current, parent).contains(&to.id));
+    if is_inherited(to) && !remains && !inheritance::makes_partition(ctx.desired, to) {
         return Outcome::report("a column that its table declares itself stays declared by it");
     }
     Outcome::in_place(Vec::new(), Effects::default())

@@ -209,14 +209,15 @@ impl ObjectKind for Column {
             format!("{table} DROP COLUMN {};", quote::ident(object.id.name()))
         };
         let heirs = heirs(ctx.current, &object.id);
-        let (kept, gone): (Vec<_>, Vec<_>) =
-            heirs.iter().partition(|id| ctx.desired.objects.contains_key(*id));
+        let stays = |id: &ObjectId| ctx.desired.objects.get(id).is_some_and(|it| !is_inherited(it));
+        let kept: Vec<_> = heirs.iter().filter(|id| stays(id)).collect();
         if kept.is_empty() {
             return vec![drop(alter_table(object), object)];
         }
         // children that keep it have it as their own from then on
         let only = alter_table(object).replacen("TABLE", "TABLE ONLY", 1);
-        let gone = gone.into_iter().filter_map(|id| ctx.current.objects.get(id));
+        let gone = heirs.iter().filter(|id| !ctx.desired.objects.contains_key(*id));
+        let gone = gone.filter_map(|id| ctx.current.objects.get(id));
         let gone = gone.filter(|heir| ctx.desired.objects.contains_key(&relation_of(heir)));
         let rest = gone.map(|heir| drop(alter_table(heir), heir));
         std::iter::once(drop(only, object)).chain(rest).collect()

@@ -2,7 +2,7 @@
 
 use super::{
     INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
-    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, is_inherited,
+    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, heirs, is_inherited,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
@@ -66,7 +66,7 @@ fn constraint(column: &Object) -> String {
 }
 
 fn is_plain(column: &Object) -> bool {
-    column.text(NOT_NULL_CONSTRAINT).is_empty() && !column.flag(NOT_NULL_NO_INHERIT)
+    prefix(column).is_empty() && !column.flag(NOT_NULL_NO_INHERIT)
 }
 
 /// From one state to another. Only one such constraint can stand on a column.
@@ -89,20 +89,47 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
     }
     if !to.flag(NOT_NULL) {
-        return alter_column(to, "DROP NOT NULL", Lock::AccessExclusive)
+        let statements = drops(ctx, to);
+        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
             .removing_if(had, "NOT NULL is dropped");
     }
     let effects =
         Effects::lock(&table, Lock::AccessExclusive).scanning(&table).failing("a row holds NULL");
     // SET NOT NULL also validates one that is pending
-    let statement = if (!had && is_plain(to)) || (had && same_constraint) {
+    // a child may have kept the name that PostgreSQL would choose
+    let chosen = || {
+        ctx.current.server.major() >= 18
+            && heirs(ctx.current, &to.id)
+                .iter()
+                .filter_map(|id| ctx.current.objects.get(id))
+                .any(|heir| heir.flag(NOT_NULL))
+    };
+    let statement = if (!had && is_plain(to) && !chosen()) || (had && same_constraint) {
         column_statement(to, "SET NOT NULL")
+    } else if !had && is_plain(to) {
+        let name = quote::ident(&automatic(to.id.part(1), to.id.name()));
+        let column = quote::ident(to.id.name());
+        format!("{} ADD CONSTRAINT {name} NOT NULL {column};", alter_table(to))
     } else if had {
         format!("{} {drop}, ADD{};", alter_table(to), constraint(to))
     } else {
         format!("{} ADD{};", alter_table(to), constraint(to))
     };
     Outcome::in_place(vec![statement], effects)
+}
+
+/// Up to 17 what is dropped reaches all below, even those that have it from another parent, too.
+fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    let drop = "DROP NOT NULL";
+    let heirs = heirs(ctx.desired, &column.id);
+    let heirs: Vec<&Object> = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).collect();
+    let keeps = |heir: &&Object| heir.flag(NOT_NULL);
+    if ctx.current.server.major() >= 18 || !heirs.iter().any(|heir| keeps(heir)) {
+        return vec![column_statement(column, drop)];
+    }
+    let others = heirs.iter().copied().filter(|heir| !keeps(heir));
+    let each = std::iter::once(column).chain(others);
+    each.map(|column| column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1)).collect()
 }
 
 /// Whether the table declares what a parent brings.

@@ -1,12 +1,13 @@
 //! How a column is written.
 
 use super::{
-    COLLATION, COMPRESSION, FOREIGN_OPTIONS, GENERATED, GENERATED_KIND, NOT_NULL, OPTIONS,
-    STATISTICS, STORAGE, TYPE, column_statement, heirs, inherited_from, not_null,
+    COLLATION, COMPRESSION, FOREIGN_OPTIONS, GENERATED, GENERATED_KIND, INHERITED_NOT_NULL,
+    NOT_NULL, OPTIONS, STATISTICS, STORAGE, TYPE, column_statement, heirs, inherited_from,
+    not_null,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, default, inheritance, options as foreign, sequence};
-use crate::model::{Kind, Object, ObjectId, Settings, Value};
+use crate::model::{Catalog, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
 
 /// `name type ...` as it stands in CREATE TABLE and ADD COLUMN, with the parts it absorbs.
@@ -37,17 +38,25 @@ pub(crate) fn with_options(column: &Object, parts: &[&Object]) -> Option<String>
     (!clauses.is_empty()).then(|| format!("{name} WITH OPTIONS{clauses}"))
 }
 
+fn default_of<'a>(catalog: &'a Catalog, column: &ObjectId) -> Option<&'a str> {
+    let id = ObjectId::from_parts(Kind::Default, column.path.to_vec());
+    catalog.objects.get(&id).map(default::expression)
+}
+
 /// What a column that came with a parent has of its own.
 pub(crate) fn as_inherited(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
-    let default = |column: &ObjectId| {
-        let id = ObjectId::from_parts(Kind::Default, column.path.to_vec());
-        ctx.desired.objects.get(&id).map(default::expression)
-    };
     let parent = inherited_from(column).and_then(|id| ctx.desired.objects.get(id));
-    let own = default(&column.id);
-    let clause = (own != parent.and_then(|parent| default(&parent.id)))
+    let own = default_of(ctx.desired, &column.id);
+    // one that stands may have its default changed before or after
+    let brought = |catalog: &Catalog| {
+        let parent = parent.filter(|parent| catalog.objects.contains_key(&parent.id));
+        parent.is_some_and(|parent| default_of(catalog, &parent.id) != own)
+    };
+    let clause = (brought(ctx.current) || brought(ctx.desired))
         .then(|| own.map_or("DROP DEFAULT".to_owned(), |text| format!("SET DEFAULT {text}")));
-    let stricter = column.flag(NOT_NULL) && !parent.is_some_and(|parent| parent.flag(NOT_NULL));
+    let by_parent = parent.is_some_and(|parent| parent.flag(NOT_NULL))
+        || !column.text(INHERITED_NOT_NULL).is_empty();
+    let stricter = column.flag(NOT_NULL) && !by_parent;
     let not_null = stricter.then(|| "SET NOT NULL".to_owned());
     let brings = |attr| {
         column.text(attr).is_empty() && parent.is_some_and(|parent| !parent.text(attr).is_empty())
