@@ -14,7 +14,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, default, options as foreign, secret, sequence,
+    Place, Raw, Rule, Scan, Slot, constraint, default, options as foreign, secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -428,7 +428,19 @@ fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return alter_column(to, "DROP EXPRESSION", Lock::AccessExclusive)
             .removing("the column is no longer computed");
     }
-    if before == after && ctx.current.server.major() >= 17 {
+    let checked = || {
+        let tables = heirs(ctx.current, &to.id).into_iter().chain([to.id.clone()]);
+        let tables: Vec<Option<ObjectId>> = tables
+            .map(|id| ctx.current.objects.get(&id).and_then(|column| column.parent.clone()))
+            .collect();
+        ctx.current
+            .objects
+            .values()
+            .any(|it| constraint::holds_expression(it) && tables.contains(&it.parent))
+    };
+    // refused for a virtual one while the table has checks (18)
+    let in_place = after == "STORED" || !checked();
+    if before == after && in_place && ctx.current.server.major() >= 17 {
         let clause = format!("SET EXPRESSION AS ({})", to.text(GENERATED));
         let mut outcome = alter_column(to, &clause, Lock::AccessExclusive);
         if after == "STORED" {

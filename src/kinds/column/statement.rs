@@ -9,6 +9,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, default, inheritance, options as foreign, sequence};
 use crate::model::{Catalog, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
+use std::sync::Arc;
 
 /// `name type ...` as it stands in CREATE TABLE and ADD COLUMN, with the parts it absorbs.
 pub(crate) fn definition(column: &Object, parts: &[&Object]) -> String {
@@ -147,11 +148,14 @@ fn is_reached(ctx: &Ctx<'_>, column: &Object, heir: &Object) -> bool {
     at.is_some()
 }
 
-/// `SET (...)` and `RESET (...)` between two maps of options.
+/// `SET (...)` and `RESET (...)` between two maps of options. What is set goes to the end, also
+/// when it was there: all after the first that must be set is set, so that the order comes right.
 pub(crate) fn option_clauses(from: &Settings, to: &Settings) -> Vec<String> {
+    let mut stand = from.iter();
+    let keeps = |entry: &(&Arc<str>, &Arc<str>)| stand.any(|other| other == *entry);
     let set: Vec<String> = to
         .iter()
-        .filter(|(key, value)| from.get(*key) != Some(value))
+        .skip_while(keeps)
         .map(|(key, value)| format!("{} = {}", option_name(key), quote::literal(value)))
         .collect();
     let reset: Vec<String> =
