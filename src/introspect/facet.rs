@@ -6,6 +6,7 @@ use crate::introspect::resolve::Resolved;
 use crate::introspect::server::Server;
 use crate::introspect::{IntrospectError, identity};
 use crate::kinds::facet::{acl, owner_of};
+use crate::kinds::row::class;
 use crate::kinds::{Address, Fields, Scan, of};
 use crate::model::{AclItem, Kind, LedgerEntry, OWNER, Object, ObjectId, PUBLIC};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,8 +28,8 @@ pub(super) async fn attach(
     server: &Server,
     resolved: &mut Resolved,
 ) -> Result<(), IntrospectError> {
-    privileges(rows, server, resolved);
-    let mut loose = comments(rows, resolved);
+    let mut loose = privileges(rows, server, resolved);
+    loose.extend(comments(rows, resolved));
     loose.extend(extension_marks(rows, resolved));
     unattached(session, loose, resolved).await
 }
@@ -38,7 +39,8 @@ fn address(row: &RowFields<'_>) -> Address {
     Address { class: row.oid("class"), object: row.oid("object"), sub }
 }
 
-fn privileges(rows: &Rows, server: &Server, resolved: &mut Resolved) {
+/// The privileges that have no place in the model are left.
+fn privileges(rows: &Rows, server: &Server, resolved: &mut Resolved) -> Vec<Loose> {
     let role = |oid: u32| -> Arc<str> {
         if oid == 0 {
             return PUBLIC.into();
@@ -46,9 +48,24 @@ fn privileges(rows: &Rows, server: &Server, resolved: &mut Resolved) {
         server.roles.get(&oid).cloned().unwrap_or_else(|| Arc::from(format!("unknown role {oid}")))
     };
     let mut lists: BTreeMap<ObjectId, BTreeSet<AclItem>> = BTreeMap::new();
+    let mut parts: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
     for row in rows.privileges.rows() {
-        let Some(id) = resolved.at.get(&address(&row)).filter(|id| id.kind != Kind::Unmodelled)
-        else {
+        let at = address(&row);
+        // up to 16 a multirange takes privileges apart from its range
+        if at.class == class::PG_TYPE
+            && resolved.internal.contains_key(&at)
+            && !resolved.is_member(at)
+        {
+            let (grantee, grantor) = (role(row.oid("grantee")), role(row.oid("grantor")));
+            let privilege = row.text("privilege_type").unwrap_or_default();
+            let option = if row.flag("is_grantable") { " WITH GRANT OPTION" } else { "" };
+            parts
+                .entry(at)
+                .or_default()
+                .insert(format!("{privilege} to {grantee} by {grantor}{option}"));
+            continue;
+        }
+        let Some(id) = resolved.at.get(&at).filter(|id| id.kind != Kind::Unmodelled) else {
             continue;
         };
         let Some(object) = resolved.catalog.objects.get(id) else { continue };
@@ -79,6 +96,13 @@ fn privileges(rows: &Rows, server: &Server, resolved: &mut Resolved) {
             object.facets.acl = Some(list);
         }
     }
+    let loose = parts.into_iter().map(|(at, items)| Loose {
+        what: "privileges on".into(),
+        at,
+        catalog: "pg_type",
+        text: items.into_iter().collect::<Vec<_>>().join(", "),
+    });
+    loose.collect()
 }
 
 fn without_own_option(item: AclItem) -> AclItem {

@@ -168,8 +168,12 @@ impl ObjectKind for Inheritance {
         if !is_partition(object) {
             return Vec::new();
         }
-        let keys = above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
-        keys.map(|key| key.id.clone()).collect()
+        let tables =
+            above(ctx.current, object).filter(|table| ctx.desired.objects.contains_key(*table));
+        tables
+            .flat_map(|table| foreign_keys(ctx.current, table))
+            .map(|key| key.id.clone())
+            .collect()
     }
     fn goes_first(&self, ctx: &Ctx<'_>, object: &Object) -> bool {
         // the clones of a foreign key to a partitioned table hold its partitions

@@ -7,7 +7,7 @@ mod pairs;
 mod rows;
 
 use crate::program::{Bundle, pgbridge};
-use crate::support::{Cluster, Database, main_majors};
+use crate::support::{Cluster, Database, main_majors, majors};
 use pairs::{BUILT_IN, MEMBERS, PARTITIONED, Pair, RELATIONS, REMOTE, SUBSCRIPTION};
 
 fn two(major: u32, name: &str) -> (Database, Database) {
@@ -330,6 +330,20 @@ fn values_that_are_not_compared_are_told() {
         for side in [&dev, &prod] {
             side.psql(FREE).unwrap();
         }
+    }
+}
+
+/// Up to 16 a multirange takes privileges of its own, which no dump has.
+#[test]
+fn privileges_on_a_multirange_are_named() {
+    for major in majors().into_iter().filter(|major| (14..=16).contains(major)) {
+        let (dev, prod) = two(major, "led_multirange");
+        for side in [&dev, &prod] {
+            side.psql("CREATE TYPE r AS RANGE (subtype = int, multirange_type_name = mr)").unwrap();
+        }
+        dev.psql("GRANT USAGE ON TYPE mr TO pg_monitor").unwrap();
+        let run = pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(1);
+        assert!(run.out.contains("privileges on type public.mr"), "{}", run.out);
     }
 }
 
