@@ -124,7 +124,7 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
     let heirs = heirs(ctx.desired, &column.id);
     let heirs: Vec<&Object> = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).collect();
     let keeps = |heir: &&Object| heir.flag(NOT_NULL);
-    if ctx.current.server.major() >= 18 || !heirs.iter().any(|heir| keeps(heir)) {
+    if ctx.current.server.major() >= 18 || !heirs.iter().any(keeps) {
         return vec![column_statement(column, drop)];
     }
     let others = heirs.iter().copied().filter(|heir| !keeps(heir));
