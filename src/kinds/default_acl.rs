@@ -78,6 +78,24 @@ impl ObjectKind for DefaultAcl {
     }
 }
 
+/// What takes the default privileges for new objects of the executing role in a schema away, and
+/// what brings them back.
+pub(super) fn suspended(ctx: &Ctx<'_>, schema: &str) -> (Vec<String>, Vec<String>) {
+    let (mut away, mut back) = (Vec::new(), Vec::new());
+    let first = ObjectId::new(Kind::DefaultAcl, &[ctx.apply_role]);
+    for (id, object) in ctx.current.objects.range(first..) {
+        if id.kind != Kind::DefaultAcl || id.part(0) != ctx.apply_role {
+            break;
+        }
+        let counts = !matches!(id.part(2), "schemas" | "large objects");
+        if counts && ["", schema].contains(&id.part(1)) {
+            away.extend(DefaultAcl.drop(ctx, object));
+            back.extend(DefaultAcl.create(ctx, object, &[]));
+        }
+    }
+    (away, back)
+}
+
 fn held(object: &Object) -> Acl {
     object.facets.acl.clone().unwrap_or_default()
 }

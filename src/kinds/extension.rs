@@ -3,7 +3,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Phase, Place, Raw, Rule, Scan,
+    Phase, Place, Raw, Rule, Scan, default_acl,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -81,9 +81,14 @@ impl ObjectKind for Extension {
     fn sql_name(&self, object: &Object) -> String {
         quote::ident(object.id.name())
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         let schema = quote::ident(object.text(SCHEMA));
-        vec![format!("CREATE EXTENSION {} WITH SCHEMA {schema};", self.sql_name(object))]
+        // its members' privileges are compared with those that its script gives them
+        let (mut statements, restored) = default_acl::suspended(ctx, object.text(SCHEMA));
+        statements
+            .push(format!("CREATE EXTENSION {} WITH SCHEMA {schema};", self.sql_name(object)));
+        statements.extend(restored);
+        statements
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         vec![format!("DROP EXTENSION {};", self.sql_name(object))]
