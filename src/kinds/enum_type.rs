@@ -1,13 +1,12 @@
 //! Enumerated types (`pg_type`, `pg_enum`).
 
-use crate::kinds::facet;
+use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
-use crate::kinds::rules::Action;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
-    Place, Raw, Rule, Scan, Slot, constraint, index,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
+    Rule, Scan, Slot, column,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
 use std::sync::Arc;
 
@@ -126,42 +125,14 @@ fn additions(before: &[Arc<str>], after: &[Arc<str>]) -> Option<Vec<String>> {
 /// A new type takes the name and all columns; PostgreSQL can neither drop nor move a label.
 fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let name = Enum.sql_name(to);
-    let aside = aside_name(ctx, &to.id);
-    let mut statements = vec![
-        format!("ALTER TYPE {name} RENAME TO {};", quote::ident(&aside)),
-        create_as(&name, to),
-    ];
-    statements.extend(facet::after_create(ctx, to));
-    let mut effects = Effects::default();
-    let columns: Vec<ObjectId> = ctx
-        .current
-        .needs
-        .iter()
-        .filter(|(id, needs)| id.kind == Kind::Column && needs.contains_key(&to.id))
-        .map(|(id, _)| id.clone())
-        .collect();
-    for id in &columns {
-        let keeps = ctx.desired.needs.get(id).is_some_and(|needs| needs.contains_key(&to.id));
-        let generated = ctx.current.objects.get(id).is_some_and(|column| !Enum::plain(column));
-        // the statement for the parent's column reaches those below
-        let inherited = ctx
-            .current
-            .objects
-            .get(id)
-            .is_some_and(|column| crate::kinds::column::inherited_from(column).is_some());
-        if !keeps || generated || inherited {
-            continue;
-        }
-        let table = quote::qualified(&[id.part(0), id.part(1)]);
-        let column = quote::ident(id.part(2));
-        let array = if is_array(ctx, id) { "[]" } else { "" };
-        statements.push(format!(
-            "ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}{array} USING {column}::text{array}::{name}{array};"
-        ));
-        let relation = ObjectId::new(Kind::Table, &[id.part(0), id.part(1)]);
-        effects.join(Effects::lock(&relation, Lock::AccessExclusive).rewriting(&relation));
-    }
-    statements.push(format!("DROP TYPE {};", quote::qualified(&[to.id.part(0), &aside])));
+    let clause = |column: &Object| {
+        let array = if column::type_of(column).ends_with("[]") { "[]" } else { "" };
+        let cast = quote::ident(column.id.name());
+        format!("TYPE {name}{array} USING {cast}::text{array}::{name}{array}")
+    };
+    let create = vec![create_as(&name, to)];
+    let replacement = Replacement { noun: "TYPE", create, rewrites: true, clause: &clause };
+    let mut outcome = replacement.outcome(ctx, to);
     let gone: Vec<&str> = from
         .value(LABELS)
         .as_list()
@@ -169,65 +140,12 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         .filter(|label| !to.value(LABELS).as_list().contains(label))
         .map(|label| &**label)
         .collect();
-    let removal = if gone.is_empty() {
-        "labels change their order".to_owned()
-    } else {
-        format!("labels go: {}", gone.join(", "))
-    };
-    if !gone.is_empty() {
-        effects = effects.failing(format!("rows that use the label {} stop it", gone.join(" or ")));
+    if gone.is_empty() {
+        return outcome.removing("labels change their order");
     }
-    Outcome {
-        action: Action::InPlace(statements),
-        effects,
-        removal: Some(removal),
-        displaces: stands_aside,
-        moves_dependents: true,
-        affects: columns,
-    }
-}
-
-impl Enum {
-    fn plain(column: &Object) -> bool {
-        !crate::kinds::column::is_generated(column)
-    }
-}
-
-fn is_array(ctx: &Ctx<'_>, column: &ObjectId) -> bool {
-    ctx.current
-        .objects
-        .get(column)
-        .is_some_and(|object| crate::kinds::column::type_of(object).ends_with("[]"))
-}
-
-fn aside_name(ctx: &Ctx<'_>, id: &ObjectId) -> String {
-    let taken = |name: &str| {
-        let at = |kind| ObjectId::new(kind, &[id.part(0), name]);
-        [Kind::Enum, Kind::Table, Kind::View]
-            .iter()
-            .any(|kind| ctx.current.objects.contains_key(&at(*kind)))
-    };
-    let base: String = id.name().chars().take(40).collect();
-    let mut name = format!("{base}_before");
-    let mut number = 1;
-    while taken(&name) {
-        number += 1;
-        name = format!("{base}_before{number}");
-    }
-    name
-}
-
-/// Whatever may hold a label as a constant, or forbids a new type of the column.
-fn stands_aside(dependent: &Object) -> bool {
-    match dependent.id.kind {
-        Kind::Table | Kind::Sequence => false,
-        Kind::Column => !Enum::plain(dependent),
-        Kind::Constraint => {
-            constraint::holds_expression(dependent) || constraint::is_foreign_key(dependent)
-        }
-        Kind::Index => index::holds_expression(dependent),
-        _ => true,
-    }
+    outcome.effects =
+        outcome.effects.failing(format!("rows that use the label {} stop it", gone.join(" or ")));
+    outcome.removing(format!("labels go: {}", gone.join(", ")))
 }
 
 #[cfg(test)]

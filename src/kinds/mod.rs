@@ -12,6 +12,7 @@ pub mod secret;
 
 mod access_method;
 pub(crate) mod aggregate;
+mod aside;
 mod attribute;
 pub(crate) mod base_type;
 mod cast;

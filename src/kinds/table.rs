@@ -131,7 +131,7 @@ impl ObjectKind for Table {
             body(ctx, object, &columns, parts),
             tail(object, parts)
         )];
-        for part in parts.iter().filter(|part| constraint::is_swallowed(part, parts)) {
+        for part in parts.iter().filter(|part| constraint::follows_table(part, parts)) {
             statements.push(alter(object, &format!("ADD {}", constraint::clause(part))));
         }
         let inherits = parts.iter().any(|part| inheritance::is_plain(part));
@@ -325,7 +325,7 @@ fn body(ctx: &Ctx<'_>, object: &Object, columns: &[&Object], parts: &[&Object]) 
     let constraints = parts.iter().filter(|part| {
         part.id.kind == Kind::Constraint
             && !(inherits && constraint::is_inherited(part))
-            && !constraint::is_swallowed(part, parts)
+            && !constraint::follows_table(part, parts)
     });
     let lines: Vec<String> = columns
         .chain(constraints.map(|part| constraint::clause(part)))

@@ -1,11 +1,13 @@
 //! Table constraints (`pg_constraint`). The index of a key belongs to its constraint; NOT NULL
 //! belongs to the column.
 
+mod rules;
+
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column, index, inheritance,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Place, Raw, Rule,
+    Scan, Slot, column, index, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -31,6 +33,7 @@ const SPECS: &[AttrSpec] = &[
         doc: "rows that stood before were not checked; of an inherited check the parent says it",
         compare: Compare::Drift,
     },
+    AttrSpec { name: "unproven", doc: "the same of an inherited check", compare: Compare::Info },
     AttrSpec { name: "not_enforced", doc: "18+: NOT ENFORCED", compare: Compare::Drift },
     AttrSpec { name: "options", doc: "storage parameters of the index", compare: Compare::Drift },
     AttrSpec {
@@ -69,6 +72,7 @@ const TYPE: Attr = Attr::named(SPECS, "type");
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const DEFERRABLE: Attr = Attr::named(SPECS, "deferrable");
 const NOT_VALID: Attr = Attr::named(SPECS, "not_valid");
+const UNPROVEN: Attr = Attr::named(SPECS, "unproven");
 const NOT_ENFORCED: Attr = Attr::named(SPECS, "not_enforced");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
 const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
@@ -117,12 +121,14 @@ impl ObjectKind for Constraint {
         };
         let only_inherited = row.oid("inherited_from") != 0 && !row.flag("conislocal");
         let not_enforced = row.text("conenforced").as_deref() == Some("false");
+        let not_valid = !row.flag("convalidated") && !not_enforced;
         let values = vec![
             Raw::Value(Value::text(Some(kind))),
             Raw::Value(Value::Sql(bare(&row.name("definition")).into())),
             Raw::Value(Value::text(deferrable)),
             // NOT ENFORCED implies it (18)
-            Raw::Value(Value::flag(!row.flag("convalidated") && !not_enforced && !only_inherited)),
+            Raw::Value(Value::flag(not_valid && !only_inherited)),
+            Raw::Value(Value::flag(not_valid && only_inherited)),
             Raw::Value(Value::flag(not_enforced)),
             Raw::Value(options(&row.texts("reloptions"))),
             Raw::Value(Value::text(row.text("spcname").as_deref())),
@@ -148,7 +154,7 @@ impl ObjectKind for Constraint {
         SPECS
     }
     fn rules(&self) -> &'static [Rule] {
-        RULES
+        rules::RULES
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }
@@ -270,105 +276,6 @@ impl ObjectKind for Constraint {
     }
 }
 
-static RULES: &[Rule] = &[
-    Rule {
-        attrs: &["type", "definition", "not_enforced"],
-        change: |_, from, to| {
-            let same =
-                from.text(TYPE) == to.text(TYPE) && from.text(DEFINITION) == to.text(DEFINITION);
-            let enforced = same && !to.flag(NOT_ENFORCED);
-            // whether another text forbids as much cannot be told without running it
-            Outcome::rebuild().removing_if(!enforced, "what the constraint forbids changes")
-        },
-    },
-    Rule { attrs: &["tablespace"], change: |_, _, _| Outcome::rebuild() },
-    Rule {
-        attrs: &["deferrable"],
-        change: |_, _, to| {
-            if !is_foreign_key(to) {
-                let later = !to.text(DEFERRABLE).is_empty();
-                return Outcome::rebuild().removing_if(later, "the key is checked later");
-            }
-            let word =
-                if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };
-            let immediate = if word == "DEFERRABLE" { " INITIALLY IMMEDIATE" } else { "" };
-            let clause =
-                format!("ALTER CONSTRAINT {} {word}{immediate}", quote::ident(to.id.name()));
-            Outcome::in_place(
-                vec![alter(to, &clause)],
-                Effects::lock(&relation_of(to), Lock::AccessExclusive),
-            )
-        },
-    },
-    Rule {
-        attrs: &["not_valid"],
-        change: |_, _, to| {
-            if to.flag(NOT_VALID) {
-                return Outcome::rebuild().removing("the constraint is no longer validated");
-            }
-            if named(to, INHERITED_FROM).is_some() {
-                // validating the parent's validates it
-                return Outcome::in_place(Vec::new(), Effects::default());
-            }
-            let clause = format!("VALIDATE CONSTRAINT {}", quote::ident(to.id.name()));
-            let table = relation_of(to);
-            let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
-            Outcome::in_place(vec![alter(to, &clause)], effects.failing("a row does not pass"))
-        },
-    },
-    Rule {
-        attrs: &["options"],
-        change: |_, from, to| {
-            let clauses =
-                column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
-            let name = quote::qualified(&[to.id.part(0), to.id.name()]);
-            let statements =
-                clauses.iter().map(|clause| format!("ALTER INDEX {name} {clause};")).collect();
-            Outcome::in_place(
-                statements,
-                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
-            )
-        },
-    },
-    Rule {
-        attrs: &["clustered"],
-        change: |ctx, from, to| index::cluster(ctx, from.flag(CLUSTERED), to, to.flag(CLUSTERED)),
-    },
-    Rule {
-        attrs: &["replica_identity"],
-        change: |ctx, _, to| index::identify(ctx, to, to.flag(REPLICA_IDENTITY)),
-    },
-    Rule {
-        attrs: &["index_comment"],
-        change: |_, _, to| {
-            let effects = Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive);
-            Outcome::in_place(vec![index_comment(to)], effects)
-        },
-    },
-    Rule {
-        attrs: &["inherited_from", "local"],
-        change: |ctx, from, to| {
-            let (before, after) = (named(from, INHERITED_FROM), named(to, INHERITED_FROM));
-            if before.is_some() && before == after {
-                return Outcome::report(
-                    "whether a table declares an inherited check itself cannot be changed",
-                );
-            }
-            if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
-                return Outcome::report(
-                    "a check that its table declares itself stays declared by it",
-                );
-            }
-            // the link to the parent does it
-            Outcome::in_place(Vec::new(), Effects::default())
-        },
-    },
-    Rule {
-        attrs: &["attached_to"],
-        change: |ctx, from, to| index::attachment(ctx, from, to, ATTACHED_TO),
-    },
-];
-
 fn reference(oid: u32) -> Raw {
     if oid == 0 {
         Raw::Value(Value::Null)
@@ -413,7 +320,7 @@ pub(super) fn clause(object: &Object) -> String {
     if object.flag(NOT_ENFORCED) {
         sql += " NOT ENFORCED";
     }
-    if object.flag(NOT_VALID) {
+    if object.flag(NOT_VALID) || object.flag(UNPROVEN) {
         sql += " NOT VALID";
     }
     sql
@@ -458,8 +365,12 @@ pub(super) fn is_foreign_key(object: &Object) -> bool {
     object.id.kind == Kind::Constraint && object.text(TYPE) == "foreign key"
 }
 
-/// Whether CREATE TABLE would take it for the same key as another of `parts` and make only one.
-pub(super) fn is_swallowed(object: &Object, parts: &[&Object]) -> bool {
+/// Whether it must follow CREATE TABLE, which would call it valid, or take it for the same key as
+/// another of `parts` and make only one.
+pub(super) fn follows_table(object: &Object, parts: &[&Object]) -> bool {
+    if object.id.kind == Kind::Constraint && object.flag(UNPROVEN) {
+        return !parts.iter().any(|part| inheritance::is_plain(part));
+    }
     let key = |object: &Object| {
         let text = object.text(DEFINITION);
         let columns = text.strip_prefix("PRIMARY KEY ").or_else(|| text.strip_prefix("UNIQUE "));

@@ -1,0 +1,112 @@
+//! What each change of a constraint takes.
+
+use super::{
+    ATTACHED_TO, CLUSTERED, DEFERRABLE, DEFINITION, INHERITED_FROM, NOT_ENFORCED, NOT_VALID,
+    OPTIONS, REPLICA_IDENTITY, TYPE, alter, index_comment, is_foreign_key, is_inherited, named,
+};
+use crate::kinds::facet::relation_of;
+use crate::kinds::{Effects, Lock, Outcome, Rule, column, index, inheritance};
+use crate::sql::quote;
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        attrs: &["type", "definition", "not_enforced"],
+        change: |_, from, to| {
+            let same =
+                from.text(TYPE) == to.text(TYPE) && from.text(DEFINITION) == to.text(DEFINITION);
+            let enforced = same && !to.flag(NOT_ENFORCED);
+            // whether another text forbids as much cannot be told without running it
+            Outcome::rebuild().removing_if(!enforced, "what the constraint forbids changes")
+        },
+    },
+    Rule { attrs: &["tablespace"], change: |_, _, _| Outcome::rebuild() },
+    Rule {
+        attrs: &["deferrable"],
+        change: |_, _, to| {
+            if !is_foreign_key(to) {
+                let later = !to.text(DEFERRABLE).is_empty();
+                return Outcome::rebuild().removing_if(later, "the key is checked later");
+            }
+            let word =
+                if to.text(DEFERRABLE).is_empty() { "NOT DEFERRABLE" } else { to.text(DEFERRABLE) };
+            let immediate = if word == "DEFERRABLE" { " INITIALLY IMMEDIATE" } else { "" };
+            let clause =
+                format!("ALTER CONSTRAINT {} {word}{immediate}", quote::ident(to.id.name()));
+            Outcome::in_place(
+                vec![alter(to, &clause)],
+                Effects::lock(&relation_of(to), Lock::AccessExclusive),
+            )
+        },
+    },
+    Rule {
+        attrs: &["not_valid"],
+        change: |_, _, to| {
+            if to.flag(NOT_VALID) {
+                return Outcome::rebuild().removing("the constraint is no longer validated");
+            }
+            if named(to, INHERITED_FROM).is_some() {
+                // validating the parent's validates it
+                return Outcome::in_place(Vec::new(), Effects::default());
+            }
+            let clause = format!("VALIDATE CONSTRAINT {}", quote::ident(to.id.name()));
+            let table = relation_of(to);
+            let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+            Outcome::in_place(vec![alter(to, &clause)], effects.failing("a row does not pass"))
+        },
+    },
+    Rule {
+        attrs: &["options"],
+        change: |_, from, to| {
+            let clauses =
+                column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map());
+            let name = quote::qualified(&[to.id.part(0), to.id.name()]);
+            let statements =
+                clauses.iter().map(|clause| format!("ALTER INDEX {name} {clause};")).collect();
+            Outcome::in_place(
+                statements,
+                Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive),
+            )
+        },
+    },
+    Rule {
+        attrs: &["clustered"],
+        change: |ctx, from, to| index::cluster(ctx, from.flag(CLUSTERED), to, to.flag(CLUSTERED)),
+    },
+    Rule {
+        attrs: &["replica_identity"],
+        change: |ctx, _, to| index::identify(ctx, to, to.flag(REPLICA_IDENTITY)),
+    },
+    Rule {
+        attrs: &["index_comment"],
+        change: |_, _, to| {
+            let effects = Effects::lock(&relation_of(to), Lock::ShareUpdateExclusive);
+            Outcome::in_place(vec![index_comment(to)], effects)
+        },
+    },
+    Rule {
+        attrs: &["inherited_from", "local"],
+        change: |ctx, from, to| {
+            let (before, after) = (named(from, INHERITED_FROM), named(to, INHERITED_FROM));
+            if before.is_some() && before == after {
+                return Outcome::report(
+                    "whether a table declares an inherited check itself cannot be changed",
+                );
+            }
+            if is_inherited(to) && !inheritance::makes_partition(ctx.desired, to) {
+                return Outcome::report(
+                    "a check that its table declares itself stays declared by it",
+                );
+            }
+            // the link to the parent does it
+            Outcome::in_place(Vec::new(), Effects::default())
+        },
+    },
+    Rule {
+        attrs: &["unproven"],
+        change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
+    },
+    Rule {
+        attrs: &["attached_to"],
+        change: |ctx, from, to| index::attachment(ctx, from, to, ATTACHED_TO),
+    },
+];
