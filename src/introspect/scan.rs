@@ -242,6 +242,12 @@ const CONSTRAINT: &str = "SELECT k.oid, k.conname, k.contype::text, k.conrelid, 
         JOIN pg_catalog.pg_constraint u ON u.conrelid = h.inhparent AND u.conname = k.conname AND u.contype = 'c' \
         WHERE h.inhrelid = k.conrelid ORDER BY h.inhseqno LIMIT 1) END AS inherited_from, \
     ck.relkind::text AS relkind, \
+    CASE WHEN k.contype = 'f' AND ck.relkind = 'p' AND k.conparentid = 0 THEN ARRAY(WITH RECURSIVE clone AS ( \
+        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c WHERE c.conparentid = k.oid UNION ALL \
+        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c JOIN clone u ON c.conparentid = u.oid) \
+        SELECT pg_catalog.format('%I.%I=%s', n.nspname, r.relname, clone.conname) FROM clone \
+        JOIN pg_catalog.pg_class r ON r.oid = clone.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace \
+        WHERE clone.conrelid <> k.conrelid AND clone.conname <> k.conname ORDER BY 1) END AS clones, \
     pg_catalog.pg_get_constraintdef(k.oid) AS definition, ic.reloptions, ts.spcname, \
     coalesce(i.indisclustered, false) AS indisclustered, coalesce(i.indisreplident, false) AS indisreplident, \
     x.description AS index_comment \
@@ -270,7 +276,12 @@ const REWRITE: &str = "SELECT w.oid, w.ev_class, w.rulename, w.ev_enabled::text,
 
 // excluded here: triggers that PostgreSQL makes for foreign keys and deferred keys; clones of a
 // partition's parent only where they fire differently
-const TRIGGER: &str = "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, t.tgparentid, \
+// the clone of a clone is told by the trigger that a user made
+const TRIGGER: &str = "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, \
+    CASE WHEN t.tgparentid = 0 THEN 0 ELSE (WITH RECURSIVE up AS ( \
+        SELECT p.oid, p.tgparentid FROM pg_catalog.pg_trigger p WHERE p.oid = t.tgparentid UNION ALL \
+        SELECT p.oid, p.tgparentid FROM pg_catalog.pg_trigger p JOIN up ON p.oid = up.tgparentid) \
+        SELECT up.oid FROM up WHERE up.tgparentid = 0) END::oid AS tgparentid, \
     pg_catalog.pg_get_triggerdef(t.oid, false) AS definition \
     FROM pg_catalog.pg_trigger t LEFT JOIN pg_catalog.pg_trigger u ON u.oid = t.tgparentid \
     WHERE (NOT t.tgisinternal AND t.tgparentid = 0) \

@@ -53,6 +53,7 @@ impl Replacement<'_> {
             displaces: stands_aside,
             moves_dependents: true,
             affects: columns,
+            follows_link: false,
         }
     }
 }

@@ -288,7 +288,8 @@ pub(super) fn attachment(ctx: &Ctx<'_>, from: &Object, to: &Object, attr: Attr) 
         return Outcome::in_place(Vec::new(), Effects::default());
     }
     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
-    Outcome::in_place(attach(to, to.value(attr)).into_iter().collect(), effects)
+    let statements = attach(to, to.value(attr)).into_iter().collect();
+    Outcome { follows_link: true, ..Outcome::in_place(statements, effects) }
 }
 
 fn alter(object: &Object, clause: &str) -> String {

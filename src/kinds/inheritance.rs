@@ -4,7 +4,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source, constraint,
+    Place, Raw, Rule, Scan, Slot, Source, column, constraint, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -127,36 +127,58 @@ impl ObjectKind for Inheritance {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
         let (child, parent) = (self.sql_name(object), object.id.name());
-        vec![if is_partition(object) {
+        let alone =
+            object.parent.iter().filter(|table| links_of(ctx.current, table).next().is_none());
+        let mut statements: Vec<String> =
+            alone.flat_map(|table| column::renames(ctx, table)).collect();
+        statements.push(if is_partition(object) {
             let written = [object.text(BOUND_TEXT), object.text(BOUND)];
             let bound = written.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
             format!("ALTER TABLE {parent} ATTACH PARTITION {child} {bound};")
         } else {
             format!("ALTER TABLE {child} INHERIT {parent};")
-        }]
+        });
+        statements
     }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
         let (child, parent) = (self.sql_name(object), object.id.name());
         let pending = if object.flag(DETACH_PENDING) { " FINALIZE" } else { "" };
         if !is_partition(object) {
-            return vec![format!("ALTER TABLE {child} NO INHERIT {parent};")];
+            let mut statements = vec![format!("ALTER TABLE {child} NO INHERIT {parent};")];
+            let table = object.parent.iter();
+            let alone = table.filter(|table| links_of(ctx.desired, table).next().is_none());
+            statements.extend(alone.flat_map(|table| column::renames(ctx, table)));
+            return statements;
         }
         let mut statements =
             vec![format!("ALTER TABLE {parent} DETACH PARTITION {child}{pending};")];
         let table = object.parent.as_ref();
         let stays = table.is_some_and(|table| ctx.desired.objects.contains_key(table));
         if stays && !ctx.desired.objects.contains_key(&object.id) {
-            // what the parents' foreign keys were here stays behind, unless they went before
+            // what the parents' foreign keys were here stays behind; those that go or change
+            // went before, unless with their table
             let keys =
                 above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
-            statements.extend(keys.map(|key| {
-                let name = quote::ident(key.id.name());
-                format!("ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name};")
-            }));
+            for key in keys.filter(|key| outlives(ctx, key)) {
+                let name = table.map_or(key.id.name(), |table| constraint::name_on(key, table));
+                let own = table.map(|table| constraint::named_on(table, name));
+                // never one of the table's own
+                if !own.is_some_and(|own| ctx.current.objects.contains_key(&own)) {
+                    let name = quote::ident(name);
+                    statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
+                }
+            }
+            statements.extend(table.into_iter().flat_map(|table| column::renames(ctx, table)));
         }
         statements
+    }
+    fn obstacle(&self, ctx: &Ctx<'_>, object: &Object) -> Option<String> {
+        let parent = parent(object).filter(|_| is_partition(object))?;
+        let stands = ctx.current.objects.get(parent)?;
+        (!table::is_partitioned(stands))
+            .then(|| format!("{} is not partitioned and cannot become so", parent.label()))
     }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
@@ -250,6 +272,18 @@ fn foreign_keys<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<
     parts.filter(|object| constraint::is_foreign_key(object))
 }
 
+/// Whether a parent's foreign key is there when the link goes: it does not change, nor what it
+/// needs, or goes later with its table.
+fn outlives(ctx: &Ctx<'_>, key: &Object) -> bool {
+    let same = |id: &ObjectId| ctx.current.objects.get(id) == ctx.desired.objects.get(id);
+    let mut parts = ctx.current.needs_of(&key.id).filter(|(id, _)| id.kind != Kind::Table);
+    let with_table =
+        key.parent.as_ref().is_some_and(|table| !ctx.desired.objects.contains_key(table));
+    let after = ctx.desired.objects.get(&key.id);
+    let stands = after.is_some_and(|after| constraint::is_same(key, after));
+    with_table || (stands && parts.all(|(id, _)| same(id)))
+}
+
 /// Whether a foreign key refers to a table, be it its own.
 fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
     let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
@@ -270,6 +304,14 @@ pub(super) fn children<'a>(
     let links = catalog.objects.range(first..).map(|(_, object)| object);
     let links = links.map_while(link);
     links.filter(move |link| link.parent == table).map(|link| link.child)
+}
+
+/// The tables that a table's links put it below of.
+pub(super) fn parents<'a>(
+    catalog: &'a Catalog,
+    table: &'a ObjectId,
+) -> impl Iterator<Item = &'a ObjectId> {
+    links_of(catalog, table).filter_map(|(_, link)| parent(link))
 }
 
 fn links_of<'a>(

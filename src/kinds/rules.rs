@@ -167,6 +167,8 @@ pub struct Outcome {
     pub moves_dependents: bool,
     /// Other objects that it changes: their dependents stand aside too.
     pub affects: Vec<ObjectId>,
+    /// Whether it works only once its whole is linked to its parent.
+    pub follows_link: bool,
 }
 
 fn nobody(_: &Object) -> bool {
@@ -183,6 +185,7 @@ impl Outcome {
             displaces: nobody,
             moves_dependents: false,
             affects: Vec::new(),
+            follows_link: false,
         }
     }
 
@@ -209,6 +212,7 @@ impl Outcome {
             displaces: nobody,
             moves_dependents: false,
             affects: Vec::new(),
+            follows_link: false,
         }
     }
 

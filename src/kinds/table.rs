@@ -378,6 +378,11 @@ pub(super) fn identity_clause(word: &str) -> Option<String> {
     (word != "INDEX").then(|| format!("REPLICA IDENTITY {word}"))
 }
 
+/// Whether its rows are in partitions.
+pub(super) fn is_partitioned(object: &Object) -> bool {
+    object.value(PARTITION_KEY) != &Value::Null
+}
+
 /// Whether it is unlogged.
 pub(super) fn is_unlogged(object: &Object) -> bool {
     object.flag(UNLOGGED)

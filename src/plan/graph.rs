@@ -30,6 +30,8 @@ pub(super) struct Graph {
 struct Places {
     create: BTreeMap<ObjectId, usize>,
     finish: BTreeMap<ObjectId, usize>,
+    /// Finishes of what is a part of another object by then.
+    completing: BTreeMap<ObjectId, Vec<ObjectId>>,
     drop: BTreeMap<ObjectId, usize>,
     alter: BTreeMap<ObjectId, Vec<usize>>,
     /// Alterations of others that change this one, too.
@@ -72,6 +74,14 @@ pub(super) fn build(
     }
     for id in places.alter.keys() {
         alter_edges(ctx, id, &nodes, &places, &mut edges);
+    }
+    for (at, node) in nodes.iter().enumerate() {
+        let alter = node.alter.and_then(|alter| changes.altered.get(alter));
+        let late = alter.filter(|alter| alter.outcome.follows_link);
+        let whole = late.and_then(|alter| ctx.desired.objects.get(&alter.id)?.parent.as_ref());
+        for link in whole.into_iter().filter_map(|whole| places.links.get(whole)).flatten() {
+            edges.add(Some(link), Some(&at), false);
+        }
     }
     slot_edges(ctx, &places, &mut edges);
     room_edges(ctx, &places, &mut edges);
@@ -158,6 +168,13 @@ fn creates(
         let weak = ctx.desired.needs_of(id).any(|(_, need)| need == Need::Auto);
         let object = ctx.desired.objects.get(id);
         if weak && object.is_some_and(|object| !of(id.kind).finish(ctx, object).is_empty()) {
+            for (whole, _) in ctx
+                .desired
+                .needs_of(id)
+                .filter(|(whole, need)| *need == Need::Auto && whole.kind == id.kind)
+            {
+                places.completing.entry(whole.clone()).or_default().push(id.clone());
+            }
             places.finish.insert(id.clone(), nodes.len());
             nodes.push(Node {
                 verb: Verb::Finish,
@@ -260,6 +277,15 @@ fn create_edges(
         let soft = need == Need::Soft;
         let after = if need == Need::Auto && finish.is_some() { finish } else { own };
         edges.add(places.create.get(needed), after, soft);
+        if need == Need::Hard && finish.is_none() {
+            // a key over partitions counts when those of all partitions are attached
+            for part in places.completing.get(needed).into_iter().flatten() {
+                edges.add(places.finish.get(part), own, false);
+                for below in places.completing.get(part).into_iter().flatten() {
+                    edges.add(places.finish.get(below), places.finish.get(part), false);
+                }
+            }
+        }
         for alter in changing(ctx.desired, places, nodes, needed) {
             edges.add(Some(alter), after, soft);
         }

@@ -21,11 +21,20 @@ pub(crate) fn is_inherited(object: &Object) -> bool {
 
 /// The columns that inherit from this one, through all levels.
 pub(super) fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
+    heirs_where(catalog, column, |_| true)
+}
+
+/// The same, through those children only that a condition holds for.
+pub(super) fn heirs_where(
+    catalog: &Catalog,
+    column: &ObjectId,
+    reached: impl Fn(&ObjectId) -> bool,
+) -> Vec<ObjectId> {
     let mut found = vec![column.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
         let table = ObjectId::new(Kind::Table, &[parent.part(0), parent.part(1)]);
-        let children = inheritance::children(catalog, &table);
+        let children = inheritance::children(catalog, &table).filter(|child| reached(child));
         let columns = children.map(|child| {
             ObjectId::new(Kind::Column, &[child.part(0), child.part(1), parent.name()])
         });
@@ -37,6 +46,18 @@ pub(super) fn heirs(catalog: &Catalog, column: &ObjectId) -> Vec<ObjectId> {
     }
     found.remove(0);
     found
+}
+
+/// A table below that has the column also from a parent that is not below.
+pub(super) fn shared_with_others(catalog: &Catalog, column: &ObjectId) -> Option<ObjectId> {
+    let heirs = heirs(catalog, column);
+    let reached = |table: &ObjectId| {
+        let id = ObjectId::new(Kind::Column, &[table.part(0), table.part(1), column.name()]);
+        id == *column || heirs.contains(&id) || !catalog.objects.contains_key(&id)
+    };
+    let tables = heirs.iter().filter_map(|id| catalog.objects.get(id)?.parent.clone());
+    let mut tables = tables.collect::<Vec<_>>().into_iter();
+    tables.find(|table| !inheritance::parents(catalog, table).all(reached))
 }
 
 /// Whether a parent's statement makes the same change here: it inherits before and after, and the
@@ -72,6 +93,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     }
     // by another parent that it has had as well
     let remains = is_inherited(from)
+        && inheritance::stays_linked(ctx, &relation_of(to))
         && inherited_from(to).is_some_and(|parent| heirs(ctx.current, parent).contains(&to.id));
     if is_inherited(to) && !remains && !inheritance::makes_partition(ctx.desired, to) {
         return Outcome::report("a column that its table declares itself stays declared by it");

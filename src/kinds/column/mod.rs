@@ -14,12 +14,14 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, constraint, default, options as foreign, secret, sequence,
+    Place, Raw, Rule, Scan, Slot, constraint, default, inheritance, options as foreign, secret,
+    sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
 pub(super) use inherited::inherited_from;
 use inherited::{by_parent, heirs};
+pub(super) use not_null::renames;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -208,7 +210,10 @@ impl ObjectKind for Column {
         let drop = |table: String, object: &Object| {
             format!("{table} DROP COLUMN {};", quote::ident(object.id.name()))
         };
-        let heirs = heirs(ctx.current, &object.id);
+        // who leaves the parent in the same plan has left before
+        let heirs = inherited::heirs_where(ctx.current, &object.id, |child| {
+            !ctx.desired.objects.contains_key(child) || inheritance::stays_linked(ctx, child)
+        });
         let stays = |id: &ObjectId| ctx.desired.objects.get(id).is_some_and(|it| !is_inherited(it));
         let kept: Vec<_> = heirs.iter().filter(|id| stays(id)).collect();
         if kept.is_empty() {
@@ -219,7 +224,8 @@ impl ObjectKind for Column {
         let gone = heirs.iter().filter(|id| !ctx.desired.objects.contains_key(*id));
         let gone = gone.filter_map(|id| ctx.current.objects.get(id));
         let gone = gone.filter(|heir| ctx.desired.objects.contains_key(&relation_of(heir)));
-        let rest = gone.map(|heir| drop(alter_table(heir), heir));
+        let rest =
+            gone.map(|heir| drop(alter_table(heir).replacen("TABLE", "TABLE ONLY", 1), heir));
         std::iter::once(drop(only, object)).chain(rest).collect()
     }
     fn absorbs(&self, part: &Object) -> bool {

@@ -2,12 +2,14 @@
 
 use super::{
     INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
-    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, heirs, is_inherited,
+    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, heirs,
+    inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
+use crate::kinds::inheritance;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::model::{Object, Value};
+use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 
 pub(super) const ATTRS: &[&str] =
@@ -50,6 +52,40 @@ pub(super) fn declared(column: &Object) -> Option<String> {
     only.then(|| column_statement(column, "SET NOT NULL"))
 }
 
+/// Whether a parent has it, too.
+fn is_brought(column: &Object) -> bool {
+    !column.text(INHERITED_NOT_NULL).is_empty()
+}
+
+fn full_name(column: &Object) -> String {
+    let names = [column.text(NOT_NULL_CONSTRAINT), column.text(INHERITED_NOT_NULL)];
+    let name = names.into_iter().find(|name| !name.is_empty());
+    name.map_or_else(|| automatic(column.id.part(1), column.id.name()), str::to_owned)
+}
+
+/// What gives the constraints of a table the names that they shall have, while no parent holds them.
+pub(crate) fn renames(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<String> {
+    let mut statements = Vec::new();
+    for to in super::all_of(ctx.desired, table) {
+        let Some(from) = ctx.current.objects.get(&to.id) else { continue };
+        let had = from.flag(NOT_NULL) && to.flag(NOT_NULL);
+        let (before, after) = (full_name(from), full_name(to));
+        if had && (is_brought(from) != is_brought(to)) && before != after {
+            let (before, after) = (quote::ident(&before), quote::ident(&after));
+            statements.push(format!("{} RENAME CONSTRAINT {before} TO {after};", alter_table(to)));
+        }
+    }
+    statements
+}
+
+/// The statement that makes a column NOT NULL that has no such constraint.
+pub(super) fn added(column: &Object) -> String {
+    if is_plain(column) {
+        return column_statement(column, "SET NOT NULL");
+    }
+    format!("{} ADD{};", alter_table(column), constraint(column))
+}
+
 fn prefix(column: &Object) -> String {
     let names = [column.text(NOT_NULL_CONSTRAINT), column.text(INHERITED_NOT_NULL)];
     let own = automatic(column.id.part(1), column.id.name());
@@ -76,6 +112,33 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return Outcome::in_place(Vec::new(), Effects::default());
     }
     let table = relation_of(to);
+    let nothing = || Outcome::in_place(Vec::new(), Effects::default());
+    let stays = inheritance::stays_linked(ctx, &table);
+    let same = from.flag(NOT_NULL) == to.flag(NOT_NULL)
+        && from.flag(NOT_NULL_PENDING) == to.flag(NOT_NULL_PENDING)
+        && from.flag(NOT_NULL_NO_INHERIT) == to.flag(NOT_NULL_NO_INHERIT);
+    let parted = is_brought(from) && !is_brought(to) && !stays;
+    if same && (full_name(from) == full_name(to) || parted) {
+        return nothing();
+    }
+    let brought = is_brought(to) && !to.flag(NOT_NULL_LOCAL) && stays;
+    let parent = inherited_from(to).and_then(|id| ctx.desired.objects.get(id));
+    let unproven = from.flag(NOT_NULL_PENDING)
+        || (brought && parent.is_some_and(|parent| parent.flag(NOT_NULL_PENDING)));
+    if to.flag(NOT_NULL) && unproven && (brought || full_name(from) == full_name(to)) {
+        let sql = format!("VALIDATE CONSTRAINT {}", quote::ident(&full_name(to)));
+        let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+        return Outcome::in_place(
+            vec![format!("{} {sql};", alter_table(to))],
+            effects.failing("a row holds NULL"),
+        );
+    }
+    if brought && to.flag(NOT_NULL) {
+        return nothing();
+    }
+    if brought && from.flag(NOT_NULL) && is_brought(from) {
+        return Outcome::report("a NOT NULL that a parent brings cannot be made anew");
+    }
     let same_constraint = from.text(NOT_NULL_CONSTRAINT) == to.text(NOT_NULL_CONSTRAINT)
         && from.flag(NOT_NULL_NO_INHERIT) == to.flag(NOT_NULL_NO_INHERIT);
     let had = from.flag(NOT_NULL) || from.flag(NOT_NULL_PENDING);
@@ -134,8 +197,7 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
 
 /// Whether the table declares what a parent brings.
 pub(super) fn declaration(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
-    let inherited = |column: &Object| !column.text(INHERITED_NOT_NULL).is_empty();
-    if inherited(from) && inherited(to) {
+    if is_brought(from) && is_brought(to) {
         if from.flag(NOT_NULL_LOCAL) {
             let why = "a NOT NULL that its table declares itself cannot become only inherited";
             return Outcome::report(why);

@@ -1,6 +1,8 @@
 //! A column's type or collation changes (catalog.md 2.3, measured on 13 to 18).
 
-use super::{COLLATION, TYPE, heirs, inherited_from, is_generated, is_inherited, statement};
+use super::{
+    COLLATION, TYPE, heirs, inherited, inherited_from, is_generated, is_inherited, statement,
+};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
 use crate::kinds::{constraint, index, table};
@@ -32,6 +34,10 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         let column = quote::ident(to.id.name());
         // between types without an assignment cast the text form is the only common ground
         clause = format!("{clause} USING {column}::text::{}", to.text(TYPE));
+    }
+    if let Some(shared) = inherited::shared_with_others(ctx.current, &to.id) {
+        let why = "inherits the column from several parents";
+        return Outcome::report(format!("PostgreSQL refuses it while {} {why}", shared.label()));
     }
     let mut statements = vec![super::column_statement(to, &clause)];
     // the new type's storage, compression take the place of those that were set

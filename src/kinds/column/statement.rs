@@ -58,7 +58,6 @@ pub(crate) fn as_inherited(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
     let by_parent = parent.is_some_and(|parent| parent.flag(NOT_NULL))
         || !column.text(INHERITED_NOT_NULL).is_empty();
     let stricter = column.flag(NOT_NULL) && !by_parent;
-    let not_null = stricter.then(|| "SET NOT NULL".to_owned());
     let brings = |attr| {
         column.text(attr).is_empty() && parent.is_some_and(|parent| !parent.text(attr).is_empty())
     };
@@ -67,8 +66,9 @@ pub(crate) fn as_inherited(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
         format!("SET STORAGE {}", storage_word("", column.text(TYPE), major))
     });
     let compression = brings(COMPRESSION).then(|| "SET COMPRESSION default".to_owned());
-    let clauses = [clause, not_null, storage, compression];
-    clauses.into_iter().flatten().map(|clause| column_statement(column, &clause)).collect()
+    let clauses = [clause, storage, compression].into_iter().flatten();
+    let clauses = clauses.map(|clause| column_statement(column, &clause));
+    clauses.chain(stricter.then(|| not_null::added(column))).collect()
 }
 
 /// What follows the type.
@@ -133,7 +133,9 @@ pub(super) fn heirs_follow_ups(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
     };
     let heirs = heirs(ctx.desired, &column.id);
     let heirs = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).filter(new);
-    heirs.flat_map(|heir| follow_ups(ctx, heir)).collect()
+    heirs
+        .flat_map(|heir| as_inherited(ctx, heir).into_iter().chain(follow_ups(ctx, heir)))
+        .collect()
 }
 
 /// Whether all links between two columns stay as they are.

@@ -33,6 +33,11 @@ const SPECS: &[AttrSpec] = &[
         doc: "rows that stood before were not checked; of an inherited check the parent says it",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "clones",
+        doc: "what a partitioned table's foreign key is called on partitions, where not the same",
+        compare: Compare::Info,
+    },
     AttrSpec { name: "unproven", doc: "the same of an inherited check", compare: Compare::Info },
     AttrSpec { name: "not_enforced", doc: "18+: NOT ENFORCED", compare: Compare::Drift },
     AttrSpec { name: "options", doc: "storage parameters of the index", compare: Compare::Drift },
@@ -72,6 +77,7 @@ const TYPE: Attr = Attr::named(SPECS, "type");
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const DEFERRABLE: Attr = Attr::named(SPECS, "deferrable");
 const NOT_VALID: Attr = Attr::named(SPECS, "not_valid");
+const CLONES: Attr = Attr::named(SPECS, "clones");
 const UNPROVEN: Attr = Attr::named(SPECS, "unproven");
 const NOT_ENFORCED: Attr = Attr::named(SPECS, "not_enforced");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
@@ -128,6 +134,7 @@ impl ObjectKind for Constraint {
             Raw::Value(Value::text(deferrable)),
             // NOT ENFORCED implies it (18)
             Raw::Value(Value::flag(not_valid && !only_inherited)),
+            Raw::Value(options(&row.texts("clones"))),
             Raw::Value(Value::flag(not_valid && only_inherited)),
             Raw::Value(Value::flag(not_enforced)),
             Raw::Value(options(&row.texts("reloptions"))),
@@ -358,6 +365,24 @@ pub(super) fn stands_in_table(object: &Object) -> bool {
             && unmarked
             && object.value(OPTIONS) == &Value::Null
             && object.text(TABLESPACE).is_empty()
+}
+
+/// What a foreign key of a partitioned table is called on a partition.
+pub(super) fn name_on<'a>(object: &'a Object, table: &ObjectId) -> &'a str {
+    let table = quote::qualified(&[table.part(0), table.part(1)]);
+    let clones = if let Value::Map(clones) = object.value(CLONES) { Some(clones) } else { None };
+    clones.and_then(|clones| clones.get(&*table)).map_or(object.id.name(), |name| &**name)
+}
+
+/// The identity of a table's constraint.
+pub(super) fn named_on(table: &ObjectId, name: &str) -> ObjectId {
+    ObjectId::new(Kind::Constraint, &[table.part(0), table.part(1), name])
+}
+
+/// Whether what is compared of it is the same.
+pub(super) fn is_same(from: &Object, to: &Object) -> bool {
+    let drifts = SPECS.iter().zip(from.values.iter().zip(&to.values));
+    drifts.filter(|(spec, _)| spec.compare == Compare::Drift).all(|(_, (a, b))| a == b)
 }
 
 /// Whether it is a foreign key.

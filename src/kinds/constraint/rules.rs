@@ -102,7 +102,7 @@ pub(super) static RULES: &[Rule] = &[
         },
     },
     Rule {
-        attrs: &["unproven"],
+        attrs: &["unproven", "clones"],
         change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
     },
     Rule {
