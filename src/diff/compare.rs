@@ -103,7 +103,7 @@ fn parts(value: &Value) -> BTreeSet<String> {
     match value {
         Value::List(list) => list.iter().map(ToString::to_string).collect(),
         Value::Set(set) => set.iter().map(|role| acl::shown(role).to_owned()).collect(),
-        Value::Sealed(sealed) => sealed.names.iter().map(ToString::to_string).collect(),
+        Value::Sealed(sealed) => sealed.keys().map(ToString::to_string).collect(),
         Value::Map(map) => map.iter().map(|(key, value)| format!("{key}={value}")).collect(),
         _ => BTreeSet::new(),
     }

@@ -243,8 +243,8 @@ const CONSTRAINT: &str = "SELECT k.oid, k.conname, k.contype::text, k.conrelid, 
         WHERE h.inhrelid = k.conrelid ORDER BY h.inhseqno LIMIT 1) END AS inherited_from, \
     ck.relkind::text AS relkind, \
     CASE WHEN k.contype = 'f' AND ck.relkind = 'p' AND k.conparentid = 0 THEN ARRAY(WITH RECURSIVE clone AS ( \
-        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c WHERE c.conparentid = k.oid UNION ALL \
-        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c JOIN clone u ON c.conparentid = u.oid) \
+        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c WHERE c.conparentid = k.oid AND c.confrelid = k.confrelid UNION ALL \
+        SELECT c.oid, c.conrelid, c.conname FROM pg_catalog.pg_constraint c JOIN clone u ON c.conparentid = u.oid AND c.confrelid = k.confrelid) \
         SELECT pg_catalog.format('%I.%I=%s', n.nspname, r.relname, clone.conname) FROM clone \
         JOIN pg_catalog.pg_class r ON r.oid = clone.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace \
         WHERE clone.conrelid <> k.conrelid AND clone.conname <> k.conname ORDER BY 1) END AS clones, \

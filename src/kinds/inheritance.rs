@@ -265,6 +265,19 @@ fn above<'a>(catalog: &'a Catalog, link: &'a Object) -> impl Iterator<Item = &'a
     })
 }
 
+/// The partitions below a table, the deepest first.
+pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Vec<&'a ObjectId> {
+    let links = catalog.objects.values().filter(|object| is_partition(object));
+    let mut found: Vec<_> = links
+        .filter_map(|link| {
+            let depth = above(catalog, link).position(|id| id == table)?;
+            Some((std::cmp::Reverse(depth), link.parent.as_ref()?))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, table)| table).collect()
+}
+
 fn foreign_keys<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
     let first = ObjectId::new(Kind::Constraint, &[table.part(0), table.part(1)]);
     let parts = catalog.objects.range(first..).map(|(_, object)| object);

@@ -21,6 +21,7 @@ pub enum Naming {
 
 /// Attributes whose sort of value does not say what they name, in whatever kind they stand.
 const ATTRIBUTES: &[(&str, Naming)] = &[
+    ("clones", Naming::Sql),
     ("collation", Naming::Sql),
     ("expressions", Naming::Sql),
     ("mappings", Naming::Sql),

@@ -35,10 +35,11 @@ pub(super) fn change(target: &str, from: &Settings, to: &Settings) -> Outcome {
 
 /// The change of options of which only the names are known: they can be dropped.
 pub(super) fn change_unread(target: &str, from: &Value, to: &Value) -> Outcome {
-    let (from, to) = (from.as_set(), to.as_set());
-    if from == to {
-        return Outcome::report(refusal("differ", &to));
+    let other = others(from, to);
+    if !other.is_empty() {
+        return Outcome::report(refusal("differ", &other));
     }
+    let (from, to) = (from.as_set(), to.as_set());
     let new: BTreeSet<Arc<str>> = to.difference(&from).cloned().collect();
     if !new.is_empty() {
         return Outcome::report(refusal("are missing", &new));
@@ -70,6 +71,13 @@ pub(super) fn told(names: &Value) -> Option<String> {
     let names: Vec<Arc<str>> = names.as_set().into_iter().collect();
     let text = "values of options that may be secret are in no file: only two live databases are compared by them";
     (!names.is_empty()).then(|| format!("{text}: {}", names.join(", ")))
+}
+
+/// The names of those that both have with other values.
+fn others(from: &Value, to: &Value) -> BTreeSet<Arc<str>> {
+    let (Value::Sealed(from), Value::Sealed(to)) = (from, to) else { return BTreeSet::new() };
+    let both = from.iter().filter_map(|(name, old)| Some((name, (*old)?, (*to.get(name)?)?)));
+    both.filter(|(_, old, new)| old != new).map(|(name, ..)| name.clone()).collect()
 }
 
 fn refusal(what: &str, names: &BTreeSet<Arc<str>>) -> String {

@@ -1,7 +1,7 @@
 //! Options and settings may hold credentials. What is not known to be harmless is never kept: only
 //! its name is.
 
-use crate::model::{Sealed, Settings, Value};
+use crate::model::{Settings, Value};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, LazyLock};
@@ -93,8 +93,8 @@ pub(super) fn seal(values: &BTreeMap<&str, &str>) -> Value {
     if values.is_empty() {
         return Value::Null;
     }
-    let names = values.keys().map(|name| Arc::from(*name)).collect();
-    Value::Sealed(Sealed { names, seal: Some(KEY.hash_one(values)) })
+    let sealed = values.iter().map(|(name, value)| (Arc::from(*name), Some(KEY.hash_one(value))));
+    Value::Sealed(sealed.collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! when it was taken, so that the same database gives the same file.
 
 use crate::model::{
-    AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId, Sealed,
+    AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId,
     ServerInfo, Value,
 };
 use indexmap::IndexMap;
@@ -217,9 +217,7 @@ fn stored(value: &Value) -> Option<Stored> {
         Value::Id(other) => Stored::Id(id(other)),
         Value::List(list) => Stored::List(list.iter().map(ToString::to_string).collect()),
         Value::Set(set) => Stored::Set(set.iter().map(ToString::to_string).collect()),
-        Value::Sealed(sealed) => {
-            Stored::Sealed(sealed.names.iter().map(ToString::to_string).collect())
-        }
+        Value::Sealed(sealed) => Stored::Sealed(sealed.keys().map(ToString::to_string).collect()),
         Value::Map(map) => Stored::Map(
             map.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         ),
@@ -310,7 +308,7 @@ fn value(stored: Stored) -> Result<Value, SnapshotError> {
         Stored::List(list) => Value::List(list.into_iter().map(Arc::from).collect()),
         Stored::Set(set) => Value::Set(set.into_iter().map(Arc::from).collect()),
         Stored::Sealed(names) => {
-            Value::Sealed(Sealed { names: names.into_iter().map(Arc::from).collect(), seal: None })
+            Value::Sealed(names.into_iter().map(|name| (Arc::from(name), None)).collect())
         }
         Stored::Map(map) => Value::Map(
             map.into_iter().map(|(key, value)| (Arc::from(key), Arc::from(value))).collect(),

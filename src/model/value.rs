@@ -3,7 +3,7 @@
 use crate::model::ObjectId;
 use crate::model::acl::shown;
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,14 +38,9 @@ pub enum Value {
     Sealed(Sealed),
 }
 
-/// What is left of values that may be secret.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Sealed {
-    /// What they are called.
-    pub names: BTreeSet<Arc<str>>,
-    /// Tells equal values from others within one process; it goes into no file.
-    pub seal: Option<u64>,
-}
+/// What is left of values that may be secret: their names, each with what tells equal values from
+/// others within one process. That goes into no file.
+pub type Sealed = BTreeMap<Arc<str>, Option<u64>>;
 
 impl Value {
     /// A text, or `Null`.
@@ -71,9 +66,7 @@ impl Value {
     /// Whether it is known on neither or on one side only.
     pub fn is_unknown_beside(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Sealed(a), Self::Sealed(b)) => {
-                a.names == b.names && (a.seal.is_none() || b.seal.is_none())
-            }
+            (Self::Sealed(a), Self::Sealed(b)) => a != b && !differ(a, b),
             _ => *self == Self::Unknown || *other == Self::Unknown,
         }
     }
@@ -104,7 +97,8 @@ impl Value {
     /// The elements of a set, or the names of what is sealed.
     pub fn as_set(&self) -> BTreeSet<Arc<str>> {
         match self {
-            Self::Set(set) | Self::Sealed(Sealed { names: set, .. }) => set.clone(),
+            Self::Set(set) => set.clone(),
+            Self::Sealed(sealed) => sealed.keys().cloned().collect(),
             _ => BTreeSet::new(),
         }
     }
@@ -129,7 +123,7 @@ impl fmt::Display for Value {
             // the only sets are roles
             Self::Set(set) => f.write_str(&joined(set.iter().map(|role| shown(role).to_owned()))),
             Self::Sealed(sealed) => {
-                let names = joined(sealed.names.iter().map(ToString::to_string));
+                let names = joined(sealed.keys().map(ToString::to_string));
                 write!(f, "{names} (values not shown)")
             }
             Self::Map(map) => {
@@ -137,6 +131,12 @@ impl fmt::Display for Value {
             }
         }
     }
+}
+
+/// Whether they have other names, or values that are known to be others.
+fn differ(a: &Sealed, b: &Sealed) -> bool {
+    !a.keys().eq(b.keys())
+        || a.values().zip(b.values()).any(|(a, b)| a.is_some() && b.is_some() && a != b)
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {

@@ -5,7 +5,7 @@
 
 use crate::kinds::facet::acl;
 use crate::kinds::{Ctx, of};
-use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Sealed, Value};
+use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Value};
 use crate::plan::change::touches;
 use crate::plan::goal::{Goal, Withheld};
 use std::collections::BTreeSet;
@@ -201,9 +201,9 @@ fn union(prod: &Value, dev: &Value, joins_lists: bool) -> Option<Value> {
     match (prod, dev) {
         (Value::Set(old), Value::Set(new)) => Some(Value::Set(old.union(new).cloned().collect())),
         (Value::Sealed(old), Value::Sealed(new)) => {
-            let names: BTreeSet<_> = old.names.union(&new.names).cloned().collect();
-            let seal = if names == old.names { old.seal } else { new.seal };
-            Some(Value::Sealed(Sealed { names, seal }))
+            let mut all = old.clone();
+            all.extend(new.clone());
+            Some(Value::Sealed(all))
         }
         (Value::List(old), Value::List(new)) if joins_lists => {
             Some(Value::List(merged_list(old, new)))
@@ -237,7 +237,7 @@ fn only(old: &Value, new: &Value) -> String {
     match (old, new) {
         (Value::Set(old), Value::Set(new)) => joined(old.difference(new).map(ToString::to_string)),
         (Value::Sealed(old), Value::Sealed(new)) => {
-            joined(old.names.difference(&new.names).map(ToString::to_string))
+            joined(old.keys().filter(|name| !new.contains_key(*name)).map(ToString::to_string))
         }
         (Value::List(old), Value::List(new)) => {
             joined(old.iter().filter(|item| !new.contains(item)).map(ToString::to_string))

@@ -96,7 +96,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
         attrs: &[
             (
                 "constraint",
-                "contype:type condeferrable:deferrable condeferred:deferrable convalidated:not_valid convalidated:unproven \
+                "contype:type conname:clones condeferrable:deferrable condeferred:deferrable convalidated:not_valid convalidated:unproven \
                 conenforced:not_enforced conparentid:attached_to conislocal:local coninhcount:inherited_from \
                 confrelid:definition confupdtype:definition confdeltype:definition confmatchtype:definition \
                 confdelsetcols:definition conkey:definition confkey:definition conpfeqop:definition conppeqop:definition \

@@ -190,13 +190,14 @@ impl ObjectKind for Constraint {
         vec![("children", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![if is_key(object) {
+        let mut statements = cloned(ctx, object);
+        statements.push(if is_key(object) {
             // the keys of partitions are objects of their own
             let only = object.parent.as_ref().map_or("", |table| ctx.only(table));
             format!("ALTER TABLE {only}{} ADD {};", table_name(object), clause(object))
         } else {
             alter(object, &format!("ADD {}", clause(object)))
-        }];
+        });
         statements.extend(marks(object));
         statements
     }
@@ -372,6 +373,20 @@ pub(super) fn name_on<'a>(object: &'a Object, table: &ObjectId) -> &'a str {
     let table = quote::qualified(&[table.part(0), table.part(1)]);
     let clones = if let Value::Map(clones) = object.value(CLONES) { Some(clones) } else { None };
     clones.and_then(|clones| clones.get(&*table)).map_or(object.id.name(), |name| &**name)
+}
+
+/// The clones of a foreign key that are called otherwise on their partitions: made first, they
+/// become its clones.
+fn cloned(ctx: &Ctx<'_>, key: &Object) -> Vec<String> {
+    let (Value::Map(_), Some(table)) = (key.value(CLONES), &key.parent) else { return Vec::new() };
+    let partitions = inheritance::partitions_below(ctx.desired, table).into_iter();
+    let named_otherwise = partitions.filter(|table| name_on(key, table) != key.id.name());
+    let statement = |table: &ObjectId| {
+        let mut clone = key.clone();
+        clone.id = named_on(table, name_on(key, table));
+        alter(&clone, &format!("ADD {}", clause(&clone)))
+    };
+    named_otherwise.map(statement).collect()
 }
 
 /// The identity of a table's constraint.

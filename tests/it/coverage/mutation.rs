@@ -58,7 +58,7 @@ fn another(value: &Value) -> Value {
         Value::Set(set) => Value::Set(set.iter().cloned().chain(["other".into()]).collect()),
         Value::Sealed(sealed) => {
             let mut sealed = sealed.clone();
-            sealed.names.insert("other".into());
+            sealed.insert("other".into(), None);
             Value::Sealed(sealed)
         }
         Value::Map(map) => {
