@@ -6,7 +6,7 @@ mod text;
 use crate::bundle::{Input, Migration};
 use crate::kinds::Lock;
 use crate::model::ObjectId;
-use crate::plan::{Batch, Drops, Verb};
+use crate::plan::{Batch, Drops, Verb, total_size};
 use crate::sql::quote;
 use escape::{code, fenced};
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,8 +229,8 @@ fn locks(input: &Input<'_>, batch: &Batch) -> String {
 
 /// A power of two that the table does not exceed.
 fn size(input: &Input<'_>, relation: &ObjectId) -> String {
-    let Some(bytes) = input.prod.sizes.get(relation) else { return "unknown".to_owned() };
-    let mut rest = u64::try_from(*bytes).unwrap_or(0);
+    let Some(bytes) = total_size(input.prod, relation) else { return "unknown".to_owned() };
+    let mut rest = u64::try_from(bytes).unwrap_or(0);
     if rest == 0 {
         return "empty".to_owned();
     }

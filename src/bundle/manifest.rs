@@ -22,6 +22,8 @@ pub struct Manifest {
     pub drops: Drops,
     /// The role that runs the migrations.
     pub apply_role: String,
+    /// Tables above this size in bytes are changed online.
+    pub online_above: i64,
     /// The reference side.
     pub dev: Side,
     /// The side that is changed.
@@ -150,6 +152,7 @@ pub(super) fn file(
         timestamp: input.timestamp.to_owned(),
         drops: input.options.drops,
         apply_role: input.options.apply_role.clone(),
+        online_above: input.options.online_above,
         dev: side(input.dev, dev),
         prod: side(input.prod, prod),
         migrations: migrations

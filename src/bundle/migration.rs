@@ -1,9 +1,9 @@
 //! The migrations and their rollbacks as psql runs them.
 
 use crate::bundle::{BundleError, Input};
-use crate::kinds::Effects;
+use crate::kinds::{Effects, Isolation, Lock, of};
 use crate::model::ObjectId;
-use crate::plan::{Batch, Step};
+use crate::plan::{Batch, Step, Verb};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 
@@ -101,6 +101,13 @@ SET LOCAL default_tablespace = '';
 SET LOCAL default_table_access_method = heap;
 ";
 
+/// What differs where no transaction holds the statements: an index may take hours, and a wait
+/// that is given up leaves an invalid one behind.
+const OUTSIDE: [(&str, &str); 2] = [
+    ("lock_timeout = '5s'", "lock_timeout = '1min'"),
+    ("statement_timeout = '1h'", "statement_timeout = 0"),
+];
+
 struct Text {
     sql: String,
     line: usize,
@@ -139,17 +146,82 @@ fn forward(input: &Input<'_>, batch: &Batch, name: &str, at: usize) -> (String, 
     text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>");
     text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
     header(&mut text, &batch.steps);
+    let assume = assumptions(input, &batch.steps);
+    let lines = transaction(&mut text, input, &batch.steps, assume);
+    (text.sql, lines)
+}
+
+/// Steps that run together, with what must hold before them.
+fn transaction(
+    text: &mut Text,
+    input: &Input<'_>,
+    steps: &[Step],
+    assume: Vec<String>,
+) -> Vec<usize> {
+    let outside = steps.iter().any(|step| step.effects.isolation == Isolation::Outside);
     text.push("");
-    text.push("BEGIN;");
-    text.push(SETTINGS.trim_end());
-    if let Some(check) = assertions(input, &batch.steps) {
+    if outside {
+        let settings = SETTINGS.replace("SET LOCAL", "SET");
+        let settings = OUTSIDE.iter().fold(settings, |all, (from, to)| all.replace(from, to));
+        text.push(settings.trim_end());
+    } else {
+        text.push("BEGIN;");
+        text.push(SETTINGS.trim_end());
+    }
+    if let Some(check) = assertions(input, steps, assume) {
         text.push("");
         text.push(&check);
     }
-    let lines = batch.steps.iter().map(|step| text.step(step)).collect();
+    if let Some(lock) = locked_first(input, steps) {
+        text.push("");
+        text.push(&lock);
+    }
+    let lines = steps.iter().map(|step| text.step(step)).collect();
     text.push("");
-    text.push("COMMIT;");
-    (text.sql, lines)
+    if outside {
+        for setting in SETTINGS.lines().filter_map(|line| line.split(' ').nth(2)) {
+            text.push(&format!("RESET {setting};"));
+        }
+    } else {
+        text.push("COMMIT;");
+    }
+    lines
+}
+
+/// Where several tables must be locked against readers: all of them before anything is done, in one order
+/// for every file, so that two of them cannot wait for each other.
+fn locked_first(input: &Input<'_>, steps: &[Step]) -> Option<String> {
+    let locks = steps.iter().flat_map(|step| &step.effects.locks);
+    // foreign tables cannot be locked, and with a view all that it reads would be
+    let can_be = |id: &ObjectId| {
+        let object = input.prod.objects.get(id);
+        object.is_some_and(|object| id.kind.name() == "table" && of(id.kind).has_rows(object))
+    };
+    let tables: BTreeSet<&ObjectId> = locks
+        .filter(|(id, lock)| **lock == Lock::AccessExclusive && can_be(id))
+        .map(|(id, _)| id)
+        .collect();
+    let names: Vec<String> = tables
+        .iter()
+        .map(|id| format!("ONLY {}", quote::qualified(&[id.part(0), id.part(1)])))
+        .collect();
+    (names.len() > 1).then(|| format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", names.join(", ")))
+}
+
+/// What was true when the forms of the statements were chosen: tables were small.
+fn assumptions(input: &Input<'_>, steps: &[Step]) -> Vec<String> {
+    let limit = input.options.online_above;
+    let tables: BTreeSet<&ObjectId> =
+        steps.iter().flat_map(|step| &step.effects.if_small).collect();
+    let check = |id: &&ObjectId| {
+        let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
+        format!(
+            "  IF (SELECT coalesce(sum(pg_catalog.pg_table_size(relid)), pg_catalog.pg_table_size({name})) FROM pg_catalog.pg_partition_tree({name})) > {limit} THEN\n    \
+             RAISE EXCEPTION 'pgbridge: % has grown: the statements of this file would lock it for too long', {name}\n      \
+             USING HINT = 'plan again, or with a greater --online-above';\n  END IF;"
+        )
+    };
+    tables.iter().map(check).collect()
 }
 
 /// What the file does to a running database: the strongest lock on each relation, and hazards.
@@ -192,18 +264,7 @@ fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
             continue;
         }
         header(&mut text, steps);
-        text.push("");
-        text.push("BEGIN;");
-        text.push(SETTINGS.trim_end());
-        if let Some(check) = assertions(input, steps) {
-            text.push("");
-            text.push(&check);
-        }
-        for step in steps {
-            text.step(step);
-        }
-        text.push("");
-        text.push("COMMIT;");
+        transaction(&mut text, input, steps, Vec::new());
     }
     text.sql
 }
@@ -211,7 +272,7 @@ fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
 /// A block that stops the file when prod is not as planned: the relations that steps change or
 /// drop are there, those that they create are not, and the role is the one that was planned for
 /// where that decides which privileges new objects get.
-fn assertions(input: &Input<'_>, steps: &[Step]) -> Option<String> {
+fn assertions(input: &Input<'_>, steps: &[Step], assume: Vec<String>) -> Option<String> {
     let mut lines = Vec::new();
     if input.plan.role_matters {
         let role = quote::literal(&input.options.apply_role);
@@ -228,6 +289,17 @@ fn assertions(input: &Input<'_>, steps: &[Step]) -> Option<String> {
             "  IF pg_catalog.to_regclass({name}) IS NULL THEN\n    RAISE EXCEPTION 'pgbridge: % does not exist: the database is not in the state that this file was planned for', {name};\n  END IF;"
         ));
     }
+    let built = steps
+        .iter()
+        .filter(|step| step.verb == Verb::Create && step.effects.isolation == Isolation::Outside);
+    for id in built.map(|step| &step.object) {
+        let name = quote::literal(&quote::qualified(&[id.part(0), id.name()]));
+        lines.push(format!(
+            "  IF pg_catalog.to_regclass({name}) IS NOT NULL THEN\n    RAISE EXCEPTION 'pgbridge: % is there already', {name}\n      \
+             USING HINT = 'if a build of it failed and left it invalid, drop it with DROP INDEX CONCURRENTLY and run the file again';\n  END IF;"
+        ));
+    }
+    lines.extend(assume);
     if lines.is_empty() {
         return None;
     }

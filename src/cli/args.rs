@@ -63,6 +63,33 @@ pub(super) struct Planning {
     /// database, else the database's owner]
     #[arg(long, value_name = "ROLE")]
     pub(super) apply_role: Option<String>,
+    /// Change tables above this size in forms that readers and writers hardly notice: bytes, or kB,
+    /// MB, GB; 0 for all tables
+    #[arg(long, value_name = "SIZE", default_value = "10MB")]
+    pub(super) online_above: Size,
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Size(pub(super) i64);
+
+impl std::str::FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let shift = match text.get(digits.len()..).unwrap_or_default().trim() {
+            "" | "B" => 0,
+            "kB" | "KB" => 10,
+            "MB" => 20,
+            "GB" => 30,
+            "TB" => 40,
+            unit => return Err(format!("{unit} is no unit: B, kB, MB, GB, TB")),
+        };
+        let number: i64 =
+            digits.trim().parse().map_err(|_| "a number with a unit, such as 10MB".to_owned())?;
+        number.checked_mul(1 << shift).map(Self).ok_or_else(|| "too large".to_owned())
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

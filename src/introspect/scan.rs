@@ -321,7 +321,7 @@ pub(super) const TEMPORARY: &str =
 
 /// Table sizes without indexes.
 pub(super) const SIZES: &str = "SELECT c.oid, pg_catalog.pg_table_size(c.oid) AS bytes FROM pg_catalog.pg_class c \
-    WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'";
+    WHERE c.relkind IN ('r', 'm', 'p') AND c.oid >= 16384 AND c.relpersistence <> 't'";
 
 /// Where privileges stand: class, catalog, its OID and column number, the list, which rows.
 const LISTS: &[(u32, &str, [&str; 3], &str)] = &[

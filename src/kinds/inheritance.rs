@@ -265,6 +265,28 @@ fn above<'a>(catalog: &'a Catalog, link: &'a Object) -> impl Iterator<Item = &'a
     })
 }
 
+/// The table at the top of those that a table inherits from, by the first parent of each.
+pub fn root<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> &'a ObjectId {
+    let up =
+        |table: &&'a ObjectId| links_of(catalog, table).next().and_then(|(_, link)| parent(link));
+    std::iter::successors(Some(table), up).last().unwrap_or(table)
+}
+
+/// Whether a table and all below it have the same parents before and after, each at most one.
+pub(super) fn tree_stays(ctx: &Ctx<'_>, root: &ObjectId) -> bool {
+    let mut work = vec![root];
+    while let Some(table) = work.pop() {
+        let (before, after) = (links_of(ctx.current, table), links_of(ctx.desired, table));
+        let several = links_of(ctx.desired, table).nth(1).is_some();
+        let below: Vec<&ObjectId> = children(ctx.desired, table).collect();
+        if several || !before.eq(after) || !children(ctx.current, table).eq(below.iter().copied()) {
+            return false;
+        }
+        work.extend(below);
+    }
+    true
+}
+
 /// The partitions below a table, the deepest first.
 pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Vec<&'a ObjectId> {
     let links = catalog.objects.values().filter(|object| is_partition(object));
@@ -345,6 +367,11 @@ pub(super) fn is_partition(object: &Object) -> bool {
 pub(super) fn makes_partition(catalog: &Catalog, part: &Object) -> bool {
     let Some(table) = &part.parent else { return false };
     links_of(catalog, table).next().is_some_and(|(_, link)| is_partition(link))
+}
+
+/// Whether a table has parents or children.
+pub(super) fn is_linked(catalog: &Catalog, table: &ObjectId) -> bool {
+    links_of(catalog, table).next().is_some() || children(catalog, table).next().is_some()
 }
 
 /// Whether a table is below the same parents before and after, so that nothing parts it from them.

@@ -71,6 +71,9 @@ impl ObjectKind for MaterializedView {
         let place = Place::Schema(row.oid("relnamespace"));
         Found::new(address, place, row.name("relname"), values).owned(row.oid("relowner"))
     }
+    fn has_rows(&self, _: &Object) -> bool {
+        true
+    }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
     }

@@ -24,6 +24,7 @@ mod conversion;
 mod default;
 mod default_acl;
 mod definition;
+mod detour;
 mod domain;
 mod domain_constraint;
 mod enum_type;
@@ -64,10 +65,11 @@ mod user_mapping;
 mod view;
 mod view_column;
 
-pub use inheritance::{Link, link};
+pub use detour::Detour;
+pub use inheritance::{Link, link, root};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
-pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};
+pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
 
 use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 
@@ -260,6 +262,14 @@ pub trait ObjectKind: Sync {
     /// What creating it costs on relations that are there.
     fn create_effects(&self, _ctx: &Ctx<'_>, _object: &Object) -> Effects {
         Effects::default()
+    }
+    /// What stands before it on the way there, where it is on a large relation.
+    fn detour(&self, _ctx: &Ctx<'_>, _object: &Object) -> Option<Detour> {
+        None
+    }
+    /// Whether it holds rows, so that statements on it may take long.
+    fn has_rows(&self, _object: &Object) -> bool {
+        false
     }
     /// What dropping it costs.
     fn drop_effects(&self, _ctx: &Ctx<'_>, _object: &Object) -> Effects {

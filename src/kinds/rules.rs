@@ -13,9 +13,31 @@ pub struct Ctx<'a> {
     pub desired: &'a Catalog,
     /// The role that executes the statements.
     pub apply_role: &'a str,
+    /// Relations with so many rows that nobody should wait for a read of them all.
+    pub large: &'a BTreeSet<ObjectId>,
 }
 
-impl Ctx<'_> {
+/// What holds for a plan as a whole.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Conditions {
+    /// The role that executes the statements.
+    pub apply_role: String,
+    /// Relations that stand and are large, or of unknown size.
+    pub large: BTreeSet<ObjectId>,
+}
+
+impl<'a> Ctx<'a> {
+    /// The way from one state to another.
+    pub fn new(current: &'a Catalog, desired: &'a Catalog, conditions: &'a Conditions) -> Self {
+        let Conditions { apply_role, large } = conditions;
+        Self { current, desired, apply_role, large }
+    }
+
+    /// Whether nobody should wait for a read of all its rows.
+    pub fn is_large(&self, table: &ObjectId) -> bool {
+        self.large.contains(table)
+    }
+
     /// `ONLY `, for what each partition has of its own. Partitions that are data are not in the
     /// catalog: what is made on their table must reach them.
     pub fn only(&self, table: &ObjectId) -> &'static str {
@@ -88,6 +110,23 @@ pub struct Effects {
     pub may_fail: Option<String>,
     /// What it makes can be used only after a commit.
     pub commit_before_use: bool,
+    /// Whose transaction it needs.
+    pub isolation: Isolation,
+    /// Relations that stand in the way of others for as long as they are read: it is meant for small ones.
+    pub if_small: BTreeSet<ObjectId>,
+}
+
+/// With what a step shares a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// With other steps.
+    #[default]
+    Shared,
+    /// With none: it works long under a lock that is weak, and must not keep stronger ones meanwhile.
+    Alone,
+    /// It cannot run in a transaction block (25001).
+    Outside,
 }
 
 impl Effects {
@@ -106,6 +145,8 @@ impl Effects {
         self.scans.extend(other.scans);
         self.builds_index |= other.builds_index;
         self.commit_before_use |= other.commit_before_use;
+        self.isolation = self.isolation.max(other.isolation);
+        self.if_small.extend(other.if_small);
         self.data_loss = self.data_loss.take().or(other.data_loss);
         self.may_fail = self.may_fail.take().or(other.may_fail);
     }
@@ -114,6 +155,20 @@ impl Effects {
     #[must_use]
     pub fn scanning(mut self, relation: &ObjectId) -> Self {
         self.scans.insert(relation.clone());
+        self
+    }
+
+    /// The same in a transaction of its own, or outside of any.
+    #[must_use]
+    pub fn isolated(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
+        self
+    }
+
+    /// The same as the short form that is meant for a small `relation`.
+    #[must_use]
+    pub fn if_small(mut self, relation: &ObjectId) -> Self {
+        self.if_small.insert(relation.clone());
         self
     }
 

@@ -104,6 +104,9 @@ impl ObjectKind for Table {
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }
     }
+    fn has_rows(&self, object: &Object) -> bool {
+        !is_foreign(object)
+    }
     fn prominence(&self) -> u8 {
         0
     }

@@ -1,24 +1,21 @@
 //! Steps become transactions: one concern per file, and a commit where PostgreSQL demands one.
 
-use crate::kinds::{Phase, of};
+use crate::kinds::{Conditions, Phase, of};
 use crate::model::{Catalog, ObjectId};
 use crate::plan::schedule::{Schedule, schedule};
 use crate::plan::step::{Step, Verb};
+use crate::plan::transaction::{fit, transactions};
 use crate::plan::{Batch, state};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines of SQL that small concerns may share a file up to.
-const LINES: usize = 300;
-
 /// Cuts the schedule into batches and plans the way back for each.
 pub(super) fn batches(
-    prod: &Catalog,
+    state: &mut Catalog,
     goal: &Catalog,
     schedule: Schedule,
-    apply_role: &str,
+    conditions: &Conditions,
 ) -> Vec<Batch> {
     let groups = with_silent_steps(&schedule, groups(&schedule));
-    let mut state = prod.clone();
     let mut batches = Vec::new();
     let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
     for group in groups {
@@ -26,11 +23,11 @@ pub(super) fn batches(
             group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
         let before = state.clone();
         for step in &steps {
-            state::apply(&mut state, goal, step);
+            state::apply(state, goal, step);
         }
         let touched: BTreeSet<ObjectId> =
             steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
-        let (rollback, irreversible) = way_back(&state, &before, &touched, apply_role);
+        let (rollback, irreversible) = way_back(state, &before, &touched, conditions);
         batches.push(Batch { name: name(&steps), steps, rollback, irreversible });
     }
     batches
@@ -62,18 +59,18 @@ fn way_back(
     after: &Catalog,
     before: &Catalog,
     touched: &BTreeSet<ObjectId>,
-    apply_role: &str,
+    conditions: &Conditions,
 ) -> (Vec<Vec<Step>>, Vec<String>) {
     let mut target = before.clone();
     let mut irreversible = Vec::new();
     loop {
-        match schedule(after, &target, apply_role, touched) {
+        match schedule(after, &target, conditions, touched) {
             Ok(back) => {
                 let lossy = back.steps.iter().filter_map(|step| {
                     step.effects.data_loss.clone().map(|loss| format!("{}: {loss}", step.title()))
                 });
                 irreversible.extend(lossy);
-                let groups = layers(&back, &(0..back.steps.len()).collect::<Vec<_>>());
+                let groups = transactions(&back, &(0..back.steps.len()).collect::<Vec<_>>());
                 let pick = |group: Vec<usize>| {
                     group.iter().filter_map(|at| back.steps.get(*at).cloned()).collect()
                 };
@@ -109,6 +106,14 @@ fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
             join(&mut component, *from, *to);
         }
     }
+    // what is done to one relation is one concern
+    let mut first_on: BTreeMap<&ObjectId, usize> = BTreeMap::new();
+    for (at, step) in schedule.steps.iter().enumerate().filter(|(at, _)| !apart(at)) {
+        for relation in &step.concerns {
+            let first = *first_on.entry(relation).or_insert(at);
+            join(&mut component, first, at);
+        }
+    }
     // a schema that goes takes nothing along: it is the last of its contents
     let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in (0..count).filter(|at| !apart(at)) {
@@ -120,7 +125,7 @@ fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
     ordered.sort_by_key(|part| (part.iter().any(is_last), part.first().copied()));
     let mut groups = vec![gone];
     if !first.is_empty() {
-        groups.extend(layers(schedule, &first.into_iter().collect::<Vec<_>>()));
+        groups.extend(transactions(schedule, &first.into_iter().collect::<Vec<_>>()));
     }
     groups.extend(packed(schedule, ordered));
     groups.push(come);
@@ -160,52 +165,20 @@ fn join(component: &mut [usize], a: usize, b: usize) {
     }
 }
 
-/// Splits a group where a step's result can be used only after a commit. Everything else runs in
-/// the last transaction, so that what was dropped for a moment comes back in the same one.
-fn layers(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usize>> {
-    let commits =
-        |at: &usize| schedule.steps.get(*at).is_some_and(|step| step.effects.commit_before_use);
-    let members: BTreeSet<usize> = group.iter().copied().collect();
-    let mut early: BTreeSet<usize> = group.iter().copied().filter(commits).collect();
-    if early.is_empty() || early.len() == group.len() {
-        return vec![group.to_vec()];
-    }
-    loop {
-        let more: Vec<usize> = schedule
-            .before
-            .iter()
-            .filter(|(from, to)| {
-                early.contains(to) && members.contains(from) && !early.contains(from)
-            })
-            .map(|(from, _)| *from)
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        early.extend(more);
-    }
-    let (first, rest): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| early.contains(at));
-    [first, rest].into_iter().filter(|part| !part.is_empty()).collect()
-}
-
 /// Small components share a file.
 fn packed(schedule: &Schedule, components: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-    let lines = |group: &[usize]| -> usize {
-        let steps = group.iter().filter_map(|at| schedule.steps.get(*at));
-        steps.flat_map(|step| &step.statements).map(|sql| sql.lines().count() + 1).sum()
-    };
     let many = components.len() > 12;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Option<Vec<usize>> = None;
     for component in components {
-        let parts = layers(schedule, &component);
+        let parts = transactions(schedule, &component);
         if parts.len() > 1 || !many {
             groups.extend(open.take());
             groups.extend(parts);
             continue;
         }
         open = match open {
-            Some(mut group) if lines(&group) + lines(&component) <= LINES => {
+            Some(mut group) if fit(schedule, &group, &component) => {
                 group.extend(component);
                 Some(group)
             }

@@ -1,6 +1,6 @@
 //! What prod shall be after the bridge: dev's state, as far as it was asked for and can be had.
 
-use crate::kinds::{facet, of};
+use crate::kinds::{Conditions, facet, of};
 use crate::model::{Catalog, Kind, Need, Object, ObjectId};
 use crate::plan::schedule::{Blocked, Obstacle, Schedule, all_ids, schedule};
 use crate::plan::{Drops, Options, merge};
@@ -53,7 +53,12 @@ pub(super) struct Goal {
 impl Goal {
     /// Dev's state on prod's server: what is not modelled stays as prod has it, removals only where
     /// they were asked for.
-    pub(super) fn of(dev: &Catalog, prod: &Catalog, options: &Options) -> Self {
+    pub(super) fn of(
+        dev: &Catalog,
+        prod: &Catalog,
+        options: &Options,
+        conditions: &Conditions,
+    ) -> Self {
         let mut catalog = dev.clone();
         catalog.server = prod.server.clone();
         catalog.ledger.clone_from(&prod.ledger);
@@ -65,7 +70,7 @@ impl Goal {
         let mut goal = Self { catalog, withheld: Vec::new(), unbridged: Vec::new() };
         goal.name_unmodelled(dev, prod);
         if options.drops == Drops::Report {
-            merge::keep_removals(&mut goal, prod, &options.apply_role);
+            merge::keep_removals(&mut goal, prod, conditions);
         }
         goal.check_privileges(dev, prod);
         goal.check_roles(prod);
@@ -173,10 +178,10 @@ impl Goal {
     }
 
     /// Schedules; what stands in the way is taken out of the goal, named, and tried again.
-    pub(super) fn settle(&mut self, prod: &Catalog, apply_role: &str) -> Schedule {
+    pub(super) fn settle(&mut self, prod: &Catalog, conditions: &Conditions) -> Schedule {
         loop {
             let ids = all_ids(prod, &self.catalog);
-            let blocked = match schedule(prod, &self.catalog, apply_role, &ids) {
+            let blocked = match schedule(prod, &self.catalog, conditions, &ids) {
                 Ok(steps) => return steps,
                 Err(blocked) => blocked,
             };

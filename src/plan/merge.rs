@@ -4,7 +4,7 @@
 //! lose data, and a relaxation of protection.
 
 use crate::kinds::facet::acl;
-use crate::kinds::{Ctx, of};
+use crate::kinds::{Conditions, Ctx, of};
 use crate::model::{AclItem, Catalog, Facet, Kind, Object, ObjectId, PUBLIC, Value};
 use crate::plan::change::touches;
 use crate::plan::goal::{Goal, Withheld};
@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Puts everything back into the goal that would be removed, and names it.
-pub(super) fn keep_removals(goal: &mut Goal, prod: &Catalog, apply_role: &str) {
+pub(super) fn keep_removals(goal: &mut Goal, prod: &Catalog, conditions: &Conditions) {
     let dev = goal.catalog.clone();
-    let ctx = Ctx { current: prod, desired: &dev, apply_role };
+    let ctx = Ctx::new(prod, &dev, conditions);
     let mut kept = BTreeSet::new();
     for (id, before) in &prod.objects {
         match dev.objects.get(id) {

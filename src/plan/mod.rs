@@ -9,19 +9,24 @@ mod change;
 mod expand;
 mod goal;
 mod graph;
+mod large;
 mod merge;
+mod net;
+mod online;
 mod order;
 mod pin;
 mod render;
 mod schedule;
 mod state;
 mod step;
+mod transaction;
 
 pub use goal::{Reason, Unbridged, Withheld};
+pub use large::total_size;
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
 
-use crate::kinds::{Phase, of};
+use crate::kinds::{Conditions, Phase, of};
 use crate::model::Catalog;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +48,12 @@ pub struct Options {
     pub drops: Drops,
     /// The role that will run the migrations.
     pub apply_role: String,
+    /// Tables above this size in bytes are changed in forms that let them be used meanwhile.
+    pub online_above: i64,
 }
+
+/// The size above which a table is changed online unless another is given, in bytes.
+pub const ONLINE_ABOVE: i64 = 10 << 20;
 
 /// Steps that run in one transaction, with those that undo them.
 #[derive(Clone, Debug)]
@@ -82,9 +92,17 @@ impl Plan {
 
 /// Plans the way from prod to dev, as far as `options` allow it.
 pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
-    let mut goal = goal::Goal::of(dev, prod, options);
-    let steps = goal.settle(prod, &options.apply_role);
-    let batches = batch::batches(prod, &goal.catalog, steps, &options.apply_role);
+    let conditions = Conditions {
+        apply_role: options.apply_role.clone(),
+        large: large::large(prod, options.online_above),
+    };
+    let mut goal = goal::Goal::of(dev, prod, options, &conditions);
+    let direct = goal.settle(prod, &conditions);
+    let mut state = prod.clone();
+    let mut batches = Vec::new();
+    for leg in online::legs(prod, &goal.catalog, &conditions, direct) {
+        batches.extend(batch::batches(&mut state, &leg.end, leg.schedule, &conditions));
+    }
     let role_matters = prod.objects.keys().any(|id| of(id.kind).phase() == Phase::Last);
     Plan {
         goal: goal.catalog,

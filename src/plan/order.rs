@@ -4,10 +4,9 @@ use crate::kinds::{Ctx, Phase, of};
 use crate::model::ObjectId;
 use crate::plan::change::Changes;
 use crate::plan::graph::{self, Graph, Node};
+use crate::plan::net;
 use crate::plan::schedule::Blocked;
 use crate::plan::step::Verb;
-use petgraph::algo::tarjan_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes in order, and which must precede which, by their places in it.
@@ -45,15 +44,8 @@ pub(super) fn ordered(ctx: &Ctx<'_>, changes: &Changes) -> Result<Ordered, Vec<B
 }
 
 fn cycles(graph: &Graph) -> Vec<BTreeSet<usize>> {
-    let mut net: DiGraph<(), ()> = DiGraph::with_capacity(graph.nodes.len(), graph.edges.len());
-    let places: Vec<NodeIndex> = graph.nodes.iter().map(|_| net.add_node(())).collect();
-    for (from, to) in graph.edges.keys() {
-        if let (Some(from), Some(to)) = (places.get(*from), places.get(*to)) {
-            net.add_edge(*from, *to, ());
-        }
-    }
-    let components = tarjan_scc(&net).into_iter().filter(|component| component.len() > 1);
-    components.map(|component| component.into_iter().map(NodeIndex::index).collect()).collect()
+    let components = net::components(graph.nodes.len(), graph.edges.keys());
+    components.into_iter().filter(|component| component.len() > 1).collect()
 }
 
 /// Parts in a cycle whose own needs lead to another node of it.
@@ -98,35 +90,9 @@ fn stuck(graph: &Graph, cycle: &BTreeSet<usize>) -> Vec<Blocked> {
         .collect()
 }
 
-/// Kahn's algorithm with a sorted ready list.
 fn sort(graph: &Graph) -> Ordered {
-    let mut waits = vec![0_usize; graph.nodes.len()];
-    let mut follow: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (from, to) in graph.edges.keys() {
-        if let Some(count) = waits.get_mut(*to) {
-            *count += 1;
-        }
-        follow.entry(*from).or_default().push(*to);
-    }
-    let rank = |at: usize| graph.nodes.get(at).map(|node| (rank(node), at));
-    let mut ready: BTreeSet<_> = waits
-        .iter()
-        .enumerate()
-        .filter(|(_, count)| **count == 0)
-        .filter_map(|(at, _)| rank(at))
-        .collect();
-    let mut order = Vec::with_capacity(graph.nodes.len());
-    while let Some((_, at)) = ready.pop_first() {
-        order.push(at);
-        for next in follow.get(&at).into_iter().flatten() {
-            if let Some(count) = waits.get_mut(*next) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.extend(rank(*next));
-                }
-            }
-        }
-    }
+    let order =
+        net::order(graph.nodes.len(), graph.edges.keys(), |at| graph.nodes.get(at).map(rank));
     let place: BTreeMap<usize, usize> =
         order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
     let before = graph

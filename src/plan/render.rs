@@ -1,6 +1,6 @@
 //! A node becomes a step with its statements and what they cost.
 
-use crate::kinds::{Action, Ctx, Effects, Phase, facet, of};
+use crate::kinds::{Action, Ctx, Effects, Isolation, Phase, facet, of, root};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
 use crate::plan::pin;
@@ -29,36 +29,53 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let watched = watched && of(object.kind).phase() != Phase::Watching;
     if (watched || evaluates) && !statements.is_empty() {
         // bodies of functions count on the session's usual path; the statement itself names everything in full
-        statements.insert(0, "SET LOCAL search_path TO DEFAULT;".to_owned());
-        statements.push("SET LOCAL search_path = '';".to_owned());
+        let local = if effects.isolation == Isolation::Outside { "" } else { "LOCAL " };
+        statements.insert(0, format!("SET {local}search_path TO DEFAULT;"));
+        statements.push(format!("SET {local}search_path = '';"));
     }
     let forced_by = changes.rebuilt.get(&object).filter(|cause| **cause != object).cloned();
-    let statements = statements.iter().map(|sql| pin::array_casts(sql)).collect();
+    let statements: Vec<String> = statements.iter().map(|sql| pin::array_casts(sql)).collect();
+    let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
+    let relation = catalog.objects.get(&object).map_or_else(|| object.clone(), facet::relation_of);
+    let effects = if statements.is_empty() { Effects::default() } else { effects };
     let mut step = Step {
         verb: node.verb,
         object,
+        concerns: concerns(ctx, &relation),
         members: node.members.clone(),
         aspect: node.aspect,
+        follows: follows(ctx, node, &statements),
         statements,
         effects,
         forced_by,
     };
-    only_standing(ctx, changes, &mut step);
+    only_standing(ctx, changes, &relation, &mut step);
     step
 }
 
+/// The object that a parent has, whose change is this one's, too.
+fn follows(ctx: &Ctx<'_>, node: &Node, statements: &[String]) -> Option<ObjectId> {
+    let silent = node.verb == Verb::Alter && statements.is_empty();
+    let object = node.members.first().filter(|_| silent)?;
+    of(object.kind).made_by(ctx.desired.objects.get(object)?)
+}
+
+fn concerns(ctx: &Ctx<'_>, relation: &ObjectId) -> BTreeSet<ObjectId> {
+    let roots = [ctx.current, ctx.desired].map(|catalog| root(catalog, relation).clone());
+    roots.into_iter().chain([relation.clone()]).collect()
+}
+
 /// Locks, scans and rewrites of what is new cost nobody anything.
-fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
+fn only_standing(ctx: &Ctx<'_>, changes: &Changes, relation: &ObjectId, step: &mut Step) {
     let stands =
         |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
-    let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
-    let relation = catalog.objects.get(&step.object).map(facet::relation_of);
     let effects = &mut step.effects;
     effects.locks.retain(|id, _| stands(id));
     effects.scans.retain(|id| stands(id));
     effects.rewrites.retain(|id| stands(id));
+    effects.if_small.retain(|id| stands(id));
     // a new table has no row that could stop it, whatever else is locked
-    if step.verb == Verb::Create && !relation.as_ref().is_some_and(stands) {
+    if step.verb == Verb::Create && !stands(relation) {
         effects.builds_index = false;
         effects.may_fail = None;
     }

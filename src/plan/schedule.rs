@@ -1,6 +1,6 @@
 //! From one state to another: the ordered steps, or what stands in the way.
 
-use crate::kinds::{Ctx, of};
+use crate::kinds::{Conditions, Ctx, Lock, of};
 use crate::model::{Catalog, ObjectId};
 use crate::plan::step::Step;
 use crate::plan::{change, expand, graph, order, render};
@@ -45,6 +45,8 @@ pub struct Schedule {
     pub steps: Vec<Step>,
     /// Pairs of places in `steps`: the first runs before the second.
     pub before: BTreeSet<(usize, usize)>,
+    /// Large relations that nobody can read while a step works on them.
+    pub exclusive: BTreeSet<ObjectId>,
 }
 
 /// Orders everything that leads from `current` to `desired`, looking at `ids` only.
@@ -54,10 +56,10 @@ pub struct Schedule {
 pub fn schedule(
     current: &Catalog,
     desired: &Catalog,
-    apply_role: &str,
+    conditions: &Conditions,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<Schedule, Vec<Blocked>> {
-    let ctx = Ctx { current, desired, apply_role };
+    let ctx = Ctx::new(current, desired, conditions);
     let mut changes = change::collect(&ctx, ids.iter());
     if changes.created.is_empty()
         && changes.dropped.is_empty()
@@ -75,8 +77,11 @@ pub fn schedule(
     let ordered = order::ordered(&ctx, &changes)?;
     let watched = watched(&ctx, &changes);
     let step = |node| render::step(&ctx, node, &changes, watched);
-    let steps = ordered.nodes.iter().map(step).collect();
-    Ok(Schedule { steps, before: ordered.before })
+    let steps: Vec<Step> = ordered.nodes.iter().map(step).collect();
+    let locks = steps.iter().flat_map(|step| &step.effects.locks);
+    let exclusive = locks.filter(|(id, lock)| **lock == Lock::AccessExclusive && ctx.is_large(id));
+    let exclusive = exclusive.map(|(id, _)| id.clone()).collect();
+    Ok(Schedule { steps, before: ordered.before, exclusive })
 }
 
 /// Whether something that stays runs a user's code at every step.

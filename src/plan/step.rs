@@ -2,6 +2,7 @@
 
 use crate::kinds::Effects;
 use crate::model::{Facet, ObjectId};
+use std::collections::BTreeSet;
 
 /// What a step does to its object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -44,6 +45,9 @@ pub struct Step {
     pub verb: Verb,
     /// To what.
     pub object: ObjectId,
+    /// The relation that it is about, and the tables at the top of those that it inherits from:
+    /// what is done to one of them reaches the others.
+    pub concerns: BTreeSet<ObjectId>,
     /// The parts that go with it, the object itself first.
     pub members: Vec<ObjectId>,
     /// What it alters.
@@ -52,6 +56,8 @@ pub struct Step {
     pub statements: Vec<String>,
     /// What they cost on relations that stand before.
     pub effects: Effects,
+    /// It has no statement of its own: the same change of this one reaches it.
+    pub follows: Option<ObjectId>,
     /// It is dropped and created only because this one changes.
     pub forced_by: Option<ObjectId>,
 }

@@ -56,7 +56,11 @@ pub(super) fn read(bundle: &Path) -> Result<Evidence, VerifyError> {
     let listed =
         files.iter().flat_map(|pair| [pair.forward.path.as_str(), &pair.back.path]).collect();
     unlisted(bundle, &listed)?;
-    let options = Options { drops: manifest.drops, apply_role: manifest.apply_role.clone() };
+    let options = Options {
+        drops: manifest.drops,
+        apply_role: manifest.apply_role.clone(),
+        online_above: manifest.online_above,
+    };
     Ok(Evidence { manifest, dev, prod, options, files })
 }
 
@@ -120,7 +124,7 @@ pub(super) mod tests {
     use crate::diff::compare;
     use crate::kinds::specs_of;
     use crate::model::{Catalog, Facets, Kind, Object, ObjectId, Value};
-    use crate::plan::{Drops, Options, reconcile};
+    use crate::plan::{Drops, ONLINE_ABOVE, Options, reconcile};
     use crate::verify::VerifyError;
     use std::fs;
     use std::path::Path;
@@ -143,7 +147,11 @@ pub(super) mod tests {
 
     fn bundle(target: &Path, dev: &str) {
         let (dev, prod) = (catalog(dev, &["a", "b"]), catalog("prod", &["a"]));
-        let options = Options { drops: Drops::default(), apply_role: "postgres".to_owned() };
+        let options = Options {
+            drops: Drops::default(),
+            apply_role: "postgres".to_owned(),
+            online_above: ONLINE_ABOVE,
+        };
         let plan = reconcile(&dev, &prod, &options);
         let divergence = compare(&dev, &prod);
         let timestamp = "20260131120000";

@@ -7,7 +7,7 @@
 pub(crate) mod list;
 
 use crate::program::{Bundle, pgbridge, prove_privately};
-use crate::support::{Cluster, Options, compare, majors};
+use crate::support::{Cluster, Options, compare, main_majors, majors};
 use list::{Case, Expected, cases, label};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,11 +15,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Columns can only be appended, so an order that differs is no failure here.
 const JUDGE: Options = Options { ignore_column_order: true, sort_acl: true };
 
+/// Kinds whose statements have other forms on large tables.
+const ON_TABLES: &[&str] =
+    &["column", "constraint", "index", "inheritance", "materialized_view", "table"];
+
 /// Cases that share their databases.
 #[derive(Debug)]
 struct Pack<'a> {
     major: u32,
     reverse: bool,
+    /// Every table counts as large, even an empty one.
+    online: bool,
     cases: Vec<&'a Case>,
 }
 
@@ -29,9 +35,10 @@ type Failure = (String, String);
 impl Pack<'_> {
     fn name(&self) -> String {
         let first = self.cases.first().map_or_else(String::new, |case| label(case, self.reverse));
+        let place = format!("{}{}", self.major, if self.online { ", online" } else { "" });
         match self.cases.len() {
-            0 | 1 => format!("{first} on {}", self.major),
-            several => format!("{first} and {} others together on {}", several - 1, self.major),
+            0 | 1 => format!("{first} on {place}"),
+            several => format!("{first} and {} others together on {place}", several - 1),
         }
     }
 
@@ -51,7 +58,8 @@ impl Pack<'_> {
         let (dev, prod) = (load("dev", dev_side)?, load("prod", prod_side)?);
         let before = prod.dump();
         let goal = dev.dump();
-        let bundle = Bundle::of(&dev, &prod, "emit");
+        let forms: &[&str] = if self.online { &["--online-above=-1"] } else { &[] };
+        let bundle = Bundle::with(&dev, &prod, "emit", forms);
         if bundle.run.code != 0 {
             return Err(format!("reconcile: {:?}", bundle.run));
         }
@@ -107,8 +115,14 @@ fn packs<'a>(cases: &'a [Case], expected: &Expected) -> Vec<Pack<'a>> {
                 cases.iter().filter(|case| case.runs_on(major)).partition(|case| {
                     case.is_isolated() || expected.holds(&label(case, reverse), major)
                 });
-            packs.push(Pack { major, reverse, cases: together });
-            single.extend(alone.into_iter().map(|case| Pack { major, reverse, cases: vec![case] }));
+            let pack = |cases| Pack { major, reverse, online: false, cases };
+            if main_majors().contains(&major) {
+                let on_tables = |case: &&&Case| ON_TABLES.contains(&case.kind());
+                let cases = together.iter().filter(on_tables).copied().collect();
+                packs.push(Pack { online: true, ..pack(cases) });
+            }
+            packs.push(pack(together));
+            single.extend(alone.into_iter().map(|case| pack(vec![case])));
         }
     }
     packs.append(&mut single);

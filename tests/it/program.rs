@@ -87,6 +87,11 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// Reconciles with a fixed time stamp.
     pub(crate) fn of(dev: &Database, prod: &Database, drops: &str) -> Self {
+        Self::with(dev, prod, drops, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn with(dev: &Database, prod: &Database, drops: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("bundle");
         let arguments = [
@@ -102,7 +107,7 @@ impl Bundle {
             "--timestamp",
             "20260101000000",
         ];
-        let run = pgbridge(&arguments);
+        let run = pgbridge(&[&arguments[..], more].concat());
         Self { folder, run }
     }
 

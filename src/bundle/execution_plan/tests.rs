@@ -4,7 +4,7 @@ use super::render;
 use crate::bundle::{Input, migrations};
 use crate::diff::compare;
 use crate::model::{Catalog, Facets, Kind, Object, ObjectId, Value};
-use crate::plan::{Drops, Options, reconcile};
+use crate::plan::{Drops, ONLINE_ABOVE, Options, reconcile};
 
 fn catalog(tables: &[&str]) -> Catalog {
     let mut catalog = Catalog::default();
@@ -25,7 +25,8 @@ fn catalog(tables: &[&str]) -> Catalog {
 }
 
 fn plan(dev: &Catalog, prod: &Catalog) -> String {
-    let options = Options { drops: Drops::Emit, apply_role: "app".to_owned() };
+    let options =
+        Options { drops: Drops::Emit, apply_role: "app".to_owned(), online_above: ONLINE_ABOVE };
     let divergence = compare(dev, prod);
     let plan = reconcile(dev, prod, &options);
     let input = Input {

@@ -9,7 +9,7 @@ use crate::cli::source::{self, Source};
 use crate::cli::{Exit, output};
 use crate::connect::{Conninfo, Environment, Session};
 use crate::diff::compare;
-use crate::plan::{Drops, Options};
+use crate::plan::{Drops, ONLINE_ABOVE, Options};
 use crate::report::terminal;
 use crate::sql::quote;
 use crate::verify::{BinarySearch, Cluster, verify};
@@ -34,7 +34,11 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     let (dev, prod) =
         source::read_both(&source("audit_dev")?, &source("audit_prod")?, true).await?;
     progress.say("planning");
-    let options = Options { drops: Drops::Report, apply_role: prod.server.capture_role.clone() };
+    let options = Options {
+        drops: Drops::Report,
+        apply_role: prod.server.capture_role.clone(),
+        online_above: ONLINE_ABOVE,
+    };
     let timestamp = reconcile::timestamp(None, &environment)?;
     let Summary { text, unbridged } = reconcile::write(&dev, &prod, &options, &timestamp, &out)?;
     progress.say("proving the bundle on a scratch cluster");

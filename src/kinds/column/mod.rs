@@ -1,7 +1,9 @@
 //! Columns of tables (`pg_attribute`), with identity and generation expression.
 
+mod detour;
 mod inherited;
 mod not_null;
+mod read;
 mod retype;
 mod statement;
 
@@ -11,17 +13,18 @@ pub(super) use statement::{
 };
 
 use crate::kinds::facet::relation_of;
-use crate::kinds::row::{class, options};
+use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, constraint, default, inheritance, options as foreign, secret,
-    sequence,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Slot, constraint, default, inheritance, options as foreign,
+    secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
 pub(super) use inherited::inherited_from;
 use inherited::{by_parent, heirs};
-pub(super) use not_null::renames;
+pub(super) use not_null::{is_not_null, renames};
+pub(super) use read::{compression, statistics, storage, user_options};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -181,6 +184,9 @@ impl ObjectKind for Column {
     }
     fn attrs(&self) -> &'static [AttrSpec] {
         SPECS
+    }
+    fn detour(&self, ctx: &Ctx<'_>, object: &Object) -> Option<Detour> {
+        detour::detour(ctx, object)
     }
     fn rules(&self) -> &'static [Rule] {
         RULES
@@ -455,40 +461,6 @@ fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return outcome.removing("the values of the column are computed anew");
     }
     Outcome::rebuild().removing("the values of the column are computed anew")
-}
-
-pub(super) fn compression(row: &dyn Fields) -> Value {
-    Value::text(match row.letter("attcompression") {
-        'p' => Some("pglz"),
-        'l' => Some("lz4"),
-        _ => None,
-    })
-}
-
-/// The statistics target; -1 and NULL (17+) are the default.
-pub(super) fn statistics(row: &dyn Fields) -> Value {
-    row.int("attstattarget").filter(|target| *target >= 0).map_or(Value::Null, Value::Int)
-}
-
-pub(super) fn storage(row: &dyn Fields) -> Value {
-    let letter = row.letter("attstorage");
-    if letter == row.letter("typstorage") {
-        return Value::Null;
-    }
-    Value::text(match letter {
-        'p' => Some("PLAIN"),
-        'e' => Some("EXTERNAL"),
-        'm' => Some("MAIN"),
-        'x' => Some("EXTENDED"),
-        _ => None,
-    })
-}
-
-/// Only options that a user can set: a packager's private ones say nothing of the schema.
-pub(super) fn user_options(entries: &[String]) -> Value {
-    let mut map = options(entries).as_map();
-    map.retain(|key, _| matches!(&**key, "n_distinct" | "n_distinct_inherited"));
-    Value::map(map)
 }
 
 /// Constants and the functions that are stable by definition are evaluated once; for all else a

@@ -2,13 +2,13 @@
 
 use super::{
     INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
-    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, heirs,
+    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, detour, heirs,
     inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::inheritance;
 use crate::kinds::row::Fields;
-use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
+use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 
@@ -50,6 +50,11 @@ pub(super) fn pending(column: &Object) -> Option<String> {
 pub(super) fn declared(column: &Object) -> Option<String> {
     let only = is_inherited(column) && column.flag(NOT_NULL_LOCAL);
     only.then(|| column_statement(column, "SET NOT NULL"))
+}
+
+/// Whether no row can hold NULL in it.
+pub(crate) fn is_not_null(column: &Object) -> bool {
+    column.flag(NOT_NULL)
 }
 
 /// Whether a parent has it, too.
@@ -128,9 +133,10 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if to.flag(NOT_NULL) && unproven && (brought || full_name(from) == full_name(to)) {
         let sql = format!("VALIDATE CONSTRAINT {}", quote::ident(&full_name(to)));
         let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+        let alone = if ctx.is_large(&table) { Isolation::Alone } else { Isolation::Shared };
         return Outcome::in_place(
             vec![format!("{} {sql};", alter_table(to))],
-            effects.failing("a row holds NULL"),
+            effects.failing("a row holds NULL").isolated(alone),
         );
     }
     if brought && to.flag(NOT_NULL) {
@@ -156,8 +162,13 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
             .removing_if(had, "NOT NULL is dropped");
     }
-    let effects =
-        Effects::lock(&table, Lock::AccessExclusive).scanning(&table).failing("a row holds NULL");
+    let lock = Effects::lock(&table, Lock::AccessExclusive);
+    let effects = if detour::is_proven(ctx, to) {
+        lock
+    } else {
+        let scan = lock.scanning(&table).failing("a row holds NULL");
+        if ctx.is_large(&table) { scan } else { scan.if_small(&table) }
+    };
     // SET NOT NULL also validates one that is pending
     // a child may have kept the name that PostgreSQL would choose
     let chosen = || {

@@ -1,13 +1,16 @@
 //! Table constraints (`pg_constraint`). The index of a key belongs to its constraint; NOT NULL
 //! belongs to the column.
 
+mod detour;
 mod rules;
+
+pub(super) use detour::{Proof, index_of, not_null_check, parent_of, proof, unproven_check};
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Place, Raw, Rule,
-    Scan, Slot, column, index, inheritance,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Place, Raw,
+    Rule, Scan, Slot, column, index, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -190,18 +193,31 @@ impl ObjectKind for Constraint {
         vec![("children", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
+        if let Some(standing) = detour::predecessor(ctx, object) {
+            return vec![detour::renaming(standing, object)];
+        }
         let mut statements = cloned(ctx, object);
         statements.push(if is_key(object) {
             // the keys of partitions are objects of their own
             let only = object.parent.as_ref().map_or("", |table| ctx.only(table));
-            format!("ALTER TABLE {only}{} ADD {};", table_name(object), clause(object))
+            let clause = match index_of(ctx, object) {
+                Some(index) => from_index(object, index),
+                None => clause(object),
+            };
+            format!("ALTER TABLE {only}{} ADD {clause};", table_name(object))
         } else {
             alter(object, &format!("ADD {}", clause(object)))
         });
         statements.extend(marks(object));
         statements
     }
+    fn detour(&self, ctx: &Ctx<'_>, object: &Object) -> Option<Detour> {
+        detour::detour(ctx, object)
+    }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        if detour::is_taken_over(ctx, object) {
+            return Vec::new();
+        }
         let clause = format!("DROP CONSTRAINT {}", quote::ident(object.id.name()));
         let stays = |id: &ObjectId| {
             let heir = ctx.current.objects.get(id);
@@ -216,36 +232,14 @@ impl ObjectKind for Constraint {
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let table = relation_of(object);
-        match object.text(TYPE) {
-            "foreign key" => {
-                let mut effects = Effects::lock(&table, Lock::ShareRowExclusive);
-                for (needed, _) in ctx.desired.needs_of(&object.id) {
-                    if needed.kind == Kind::Column {
-                        let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
-                        effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
-                    }
-                }
-                if object.flag(NOT_VALID) {
-                    effects
-                } else {
-                    effects.scanning(&table).failing("a row refers to nothing")
-                }
-            }
-            "check" => {
-                let effects = Effects::lock(&table, Lock::AccessExclusive);
-                if object.flag(NOT_VALID) {
-                    effects
-                } else {
-                    effects.scanning(&table).failing("a row does not pass the check")
-                }
-            }
-            _ => {
-                let mut effects = Effects::lock(&table, Lock::AccessExclusive)
-                    .failing("two rows have the same key, or one holds NULL");
-                effects.builds_index = true;
-                effects
-            }
+        if detour::predecessor(ctx, object).is_some() || index_of(ctx, object).is_some() {
+            return Effects::lock(&table, Lock::AccessExclusive);
         }
+        let effects = create_effects(ctx, object, &table);
+        if effects.may_fail.is_some() && !ctx.is_large(&table) {
+            return effects.if_small(&table);
+        }
+        effects
     }
     fn evaluates(&self) -> bool {
         true
@@ -334,6 +328,51 @@ pub(super) fn clause(object: &Object) -> String {
     sql
 }
 
+/// The same with an index that stands.
+fn from_index(key: &Object, index: &Object) -> String {
+    let word = if key.text(TYPE) == "unique" { "UNIQUE" } else { "PRIMARY KEY" };
+    let (name, index) = (quote::ident(key.id.name()), quote::ident(index.id.name()));
+    let mut sql = format!("CONSTRAINT {name} {word} USING INDEX {index}");
+    if !key.text(DEFERRABLE).is_empty() {
+        sql = format!("{sql} {}", key.text(DEFERRABLE));
+    }
+    sql
+}
+
+/// What making it new costs.
+fn create_effects(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
+    match object.text(TYPE) {
+        "foreign key" => {
+            let mut effects = Effects::lock(table, Lock::ShareRowExclusive);
+            for (needed, _) in ctx.desired.needs_of(&object.id) {
+                if needed.kind == Kind::Column {
+                    let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
+                    effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
+                }
+            }
+            if object.flag(NOT_VALID) {
+                effects
+            } else {
+                effects.scanning(table).failing("a row refers to nothing")
+            }
+        }
+        "check" => {
+            let effects = Effects::lock(table, Lock::AccessExclusive);
+            if object.flag(NOT_VALID) {
+                effects
+            } else {
+                effects.scanning(table).failing("a row does not pass the check")
+            }
+        }
+        _ => {
+            let mut effects = Effects::lock(table, Lock::AccessExclusive)
+                .failing("two rows have the same key, or one holds NULL");
+            effects.builds_index = true;
+            effects
+        }
+    }
+}
+
 /// Statements that mark the constraint's index.
 fn marks(object: &Object) -> Vec<String> {
     let mut statements =
@@ -387,6 +426,11 @@ fn cloned(ctx: &Ctx<'_>, key: &Object) -> Vec<String> {
         alter(&clone, &format!("ADD {}", clause(&clone)))
     };
     named_otherwise.map(statement).collect()
+}
+
+/// Its text without the marks.
+pub(super) fn definition(object: &Object) -> &str {
+    object.text(DEFINITION)
 }
 
 /// The identity of a table's constraint.

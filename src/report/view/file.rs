@@ -1,7 +1,7 @@
 //! The migrations, step by step.
 
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Step};
+use crate::plan::{Batch, Step, total_size};
 use crate::report::view::{FileView, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
@@ -64,8 +64,8 @@ fn view(prod: &Catalog, step: &Step) -> StepView {
 
 /// The size of a table on prod: a power of two that it does not exceed.
 pub(super) fn size(prod: &Catalog, relation: &ObjectId) -> String {
-    match prod.sizes.get(relation) {
-        Some(bytes) => human(*bytes),
+    match total_size(prod, relation) {
+        Some(bytes) => human(bytes),
         None if relation.kind.name() == "table" => "size unknown".to_owned(),
         None => "no rows of its own".to_owned(),
     }

@@ -42,6 +42,11 @@ impl Case {
         Self { name, folder: folder.to_owned(), settings }
     }
 
+    /// The kind that it is about.
+    pub(crate) fn kind(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
+    }
+
     pub(crate) fn is_isolated(&self) -> bool {
         self.settings.isolated
     }

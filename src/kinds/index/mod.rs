@@ -1,11 +1,15 @@
 //! Indexes without a constraint (`pg_index`, `pg_get_indexdef`).
 
+mod online;
+
+pub(super) use online::{is_same, of_key};
+
 use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
-    Raw, Rule, Scan, Slot, inheritance,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Isolation, Lock, Name,
+    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -42,6 +46,7 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
 ];
+const TABLE: Attr = Attr::named(SPECS, "table");
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
 const TABLESPACE: Attr = Attr::named(SPECS, "tablespace");
@@ -129,14 +134,15 @@ impl ObjectKind for Index {
         vec![("children", vec![table.part(0).to_owned(), table.part(1).to_owned()])]
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        let mut statements = vec![format!("{};", reaching(ctx, object))];
-        if !object.text(TABLESPACE).is_empty() {
-            statements.push(alter(
-                object,
-                &format!("SET TABLESPACE {}", quote::ident(object.text(TABLESPACE))),
-            ));
-        }
-        statements.extend(targets(object, &Settings::new()));
+        let mut statements = if let Some(standing) = online::predecessor(ctx, object) {
+            vec![online::renaming(standing, object)]
+        } else {
+            let mut sql = format!("{};", reaching(ctx, object));
+            if online::is_online(ctx, object) {
+                sql = sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1);
+            }
+            std::iter::once(sql).chain(targets(object, &Settings::new())).collect()
+        };
         statements.extend(mark_statements(
             object,
             object.flag(CLUSTERED),
@@ -144,11 +150,28 @@ impl ObjectKind for Index {
         ));
         statements
     }
-    fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
-        vec![format!("DROP INDEX {};", self.sql_name(object))]
+    fn detour(&self, ctx: &Ctx<'_>, object: &Object) -> Option<Detour> {
+        online::detour(ctx, object)
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let mut effects = Effects::lock(&relation_of(object), Lock::Share);
+    fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
+        if online::is_taken_over(ctx, object) {
+            return Vec::new();
+        }
+        let online = if online::is_online(ctx, object) { "CONCURRENTLY " } else { "" };
+        vec![format!("DROP INDEX {online}{};", self.sql_name(object))]
+    }
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let table = relation_of(object);
+        if online::predecessor(ctx, object).is_some() {
+            return Effects::lock(&table, Lock::ShareUpdateExclusive);
+        }
+        let mut effects = if online::is_online(ctx, object) {
+            Effects::lock(&table, Lock::ShareUpdateExclusive).isolated(Isolation::Outside)
+        } else if ctx.is_large(&table) {
+            Effects::lock(&table, Lock::Share)
+        } else {
+            Effects::lock(&table, Lock::Share).if_small(&table)
+        };
         effects.builds_index = true;
         if object.text(DEFINITION).starts_with("CREATE UNIQUE") {
             effects = effects.failing("two rows have the same key");
@@ -158,8 +181,15 @@ impl ObjectKind for Index {
     fn evaluates(&self) -> bool {
         true
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&relation_of(object), Lock::AccessExclusive)
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let table = relation_of(object);
+        if online::is_taken_over(ctx, object) {
+            return Effects::default();
+        }
+        if online::is_online(ctx, object) {
+            return Effects::lock(&table, Lock::ShareUpdateExclusive).isolated(Isolation::Outside);
+        }
+        Effects::lock(&table, Lock::AccessExclusive)
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         let nulls = tokens::has_words(object.text(DEFINITION), &["NULLS", "NOT", "DISTINCT"]);
@@ -224,9 +254,15 @@ static RULES: &[Rule] = &[
     },
     Rule {
         attrs: &["invalid"],
-        change: |_, _, to| {
+        change: |ctx, _, to| {
+            let table = relation_of(to);
             if to.flag(INVALID) {
                 Outcome::report("the index is invalid in dev: it is the remains of a failed build")
+            } else if ctx.is_large(&table) {
+                let mut effects = Effects::lock(&table, Lock::ShareUpdateExclusive);
+                effects.builds_index = true;
+                let sql = format!("REINDEX INDEX CONCURRENTLY {};", Index.sql_name(to));
+                Outcome::in_place(vec![sql], effects.isolated(Isolation::Outside))
             } else {
                 Outcome::rebuild()
             }
@@ -262,12 +298,17 @@ fn reaching(ctx: &Ctx<'_>, object: &Object) -> String {
 fn definition(object: &Object) -> String {
     let text = object.text(DEFINITION);
     let with = option_clauses(&Settings::new(), &object.value(OPTIONS).as_map());
-    let Some(with) = with.first().map(|clause| clause.replacen("SET", "WITH", 1)) else {
+    let with = with.first().map(|clause| clause.replacen("SET", "WITH", 1));
+    let tablespace = Some(object.text(TABLESPACE)).filter(|name| !name.is_empty());
+    let tablespace = tablespace.map(|name| format!("TABLESPACE {}", quote::ident(name)));
+    let clauses: Vec<String> = with.into_iter().chain(tablespace).collect();
+    if clauses.is_empty() {
         return text.to_owned();
-    };
+    }
+    let clauses = clauses.join(" ");
     match tokens::top_level(text, "WHERE").map(|at| text.split_at(at)) {
-        Some((head, condition)) => format!("{head}{with} {condition}"),
-        None => format!("{text} {with}"),
+        Some((head, condition)) => format!("{head}{clauses} {condition}"),
+        None => format!("{text} {clauses}"),
     }
 }
 
