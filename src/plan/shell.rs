@@ -50,7 +50,8 @@ impl Shells {
         for node in nodes() {
             let Some(id) = node.members.first() else { continue };
             match node.verb {
-                Verb::Create => {
+                // a whole that waits for the cycle makes its shell enough for the members
+                Verb::Create | Verb::Finish => {
                     let Some(needs) = opening(ctx.desired, id, &members) else { continue };
                     let known = self.create.get(id).map(|shelled| &shelled.enough_for);
                     if known.is_none_or(|known| !known.is_superset(&members)) {
