@@ -76,6 +76,9 @@ impl ObjectKind for Attribute {
     fn rebuildable(&self, _: &Object) -> bool {
         false
     }
+    fn obstacle(&self, ctx: &Ctx<'_>, object: &Object) -> Option<String> {
+        object.parent.as_ref().and_then(|whole| typed_table(ctx, whole))
+    }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
     }
@@ -87,6 +90,9 @@ impl ObjectKind for Attribute {
 /// A type that columns store is replaced as a whole, with all its attributes that change.
 fn retype(ctx: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
     let Some(whole) = to.parent.as_ref() else { return Outcome::report("it has no type") };
+    if let Some(why) = typed_table(ctx, whole) {
+        return Outcome::report(why);
+    }
     if stored::anywhere(ctx.current, whole).is_none() {
         let clause = format!(
             "ALTER ATTRIBUTE {} TYPE {}{}",
@@ -118,6 +124,16 @@ fn retype(ctx: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
     let mut outcome = replacement.outcome(ctx);
     outcome.effects = outcome.effects.failing("a value may not fit the new type");
     outcome.removing("an attribute of stored values changes its type")
+}
+
+/// A table of the type would have to change with it.
+fn typed_table(ctx: &Ctx<'_>, whole: &ObjectId) -> Option<String> {
+    let needs = |catalog: &Catalog, id: &ObjectId| {
+        catalog.needs.get(id).is_some_and(|needs| needs.contains_key(whole))
+    };
+    let mut tables = ctx.current.needs.keys().filter(|id| id.kind == Kind::Table);
+    let table = tables.find(|id| needs(ctx.current, id) && needs(ctx.desired, id))?;
+    Some(format!("{} is a table of that type", table.label()))
 }
 
 /// The attributes of a type in their order.
