@@ -8,7 +8,7 @@ use crate::connect::{Conninfo, Environment, Session};
 use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, snapshot};
-use crate::normalize::names;
+use crate::normalize::{names, not_null, spelling};
 use crate::scope::partition;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,7 @@ pub(super) async fn read_sides(
     let _progress = Progress::start("reading dev and prod");
     let (dev, prod) = read_both(&dev, &prod, with_sizes).await?;
     let dev = names::translate(dev, &config.names)?;
+    let dev = not_null::align(spelling::align(dev, &prod), &prod);
     Ok(partition::leave_out(dev, prod, &config.partitions))
 }
 

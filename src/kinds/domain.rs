@@ -1,10 +1,11 @@
 //! Domains (`pg_type`). Their checks are objects of their own, for they may call functions that
 //! take the domain.
 
+use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, domain_constraint, stored,
+    Rule, Scan, Slot, aside, column, domain_constraint, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -62,8 +63,7 @@ impl ObjectKind for Domain {
     }
     fn rules(&self) -> &'static [Rule] {
         &[
-            // PostgreSQL cannot change it: without users it is made anew, else they are in the way
-            Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild() },
+            Rule { attrs: &["type", "collation"], change: rebase },
             Rule {
                 attrs: &["default"],
                 change: |_, _, to| {
@@ -92,7 +92,7 @@ impl ObjectKind for Domain {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
         let mut sql = format!("CREATE DOMAIN {} AS {}", self.sql_name(object), object.text(TYPE));
         if !object.text(COLLATION).is_empty() {
             sql = format!("{sql} COLLATE {}", object.text(COLLATION));
@@ -105,6 +105,9 @@ impl ObjectKind for Domain {
             let name = object.text(NOT_NULL_CONSTRAINT);
             if !name.is_empty() {
                 sql = format!("{sql} CONSTRAINT {}", quote::ident(name));
+            } else if ctx.current.objects.contains_key(&object.id) {
+                // one that stands aside still has the name that PostgreSQL would choose
+                sql = format!("{sql} CONSTRAINT {}", quote::ident(&automatic(object)));
             }
             sql += " NOT NULL";
         }
@@ -127,8 +130,44 @@ impl ObjectKind for Domain {
     }
 }
 
+/// PostgreSQL cannot change it: without columns that use it, it is made anew.
+fn rebase(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if !aside::is_stored(ctx, &to.id) {
+        return Outcome::rebuild();
+    }
+    let mut object = from.clone();
+    for (at, spec) in SPECS.iter().enumerate() {
+        // the others have statements of their own, but the default is of the type
+        if matches!(spec.name, "type" | "collation" | "default")
+            && let (Some(slot), Some(value)) = (object.values.get_mut(at), to.values.get(at))
+        {
+            slot.clone_from(value);
+        }
+    }
+    let assignable = column::is_assignable(ctx, from.text(TYPE), to.text(TYPE));
+    let clause = |column: &Object| {
+        if assignable {
+            format!("TYPE {}", column::type_of(column))
+        } else {
+            aside::through_text(column)
+        }
+    };
+    let parts = aside::unchanged_parts(ctx, &to.id, &stored::holders(ctx.current, &to.id));
+    let replacement = Replacement { object: &object, parts, rewrites: true, clause: &clause };
+    let mut outcome = replacement.outcome(ctx);
+    if from.text(TYPE) == to.text(TYPE) {
+        return outcome;
+    }
+    outcome.effects = outcome.effects.failing("a value may not fit the new type");
+    outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)))
+}
+
 /// What PostgreSQL puts behind the name of the domain.
 const AUTOMATIC: &str = "_not_null";
+
+fn automatic(object: &Object) -> String {
+    format!("{}{AUTOMATIC}", object.id.part(1))
+}
 
 fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if !to.flag(NOT_NULL) {
@@ -145,7 +184,7 @@ fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         statements.push(alter(to, "SET NOT NULL"));
     }
     let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {
-        "" => format!("{}{AUTOMATIC}", object.id.part(1)),
+        "" => automatic(object),
         name => name.to_owned(),
     };
     let (before, after) = (name(from), name(to));

@@ -52,6 +52,7 @@ mod schema;
 mod sequence;
 mod server;
 mod setting;
+mod shell;
 mod statistics;
 mod stored;
 mod table;
@@ -64,10 +65,12 @@ mod user_mapping;
 mod view;
 mod view_column;
 
+pub use column::inherited_from;
 pub use inheritance::{Link, link};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Ctx, Effects, Lock, Outcome, Rule};
+pub use shell::Shell;
 
 use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 
@@ -329,6 +332,10 @@ pub trait ObjectKind: Sync {
     /// What the texts of an attribute name.
     fn naming(&self, attribute: &str, value: &Value) -> Naming {
         naming::of_attribute(attribute, value)
+    }
+    /// What can stand in for it while the rest of a cycle is made or goes.
+    fn shell(&self, _catalog: &Catalog, _object: &Object) -> Option<Shell> {
+        None
     }
     /// Text whose words may name other objects without PostgreSQL recording it.
     fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {

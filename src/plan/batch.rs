@@ -231,7 +231,7 @@ fn name(steps: &[Step]) -> String {
     };
     let verb = match step.verb {
         Verb::Create => "add",
-        Verb::Drop => "drop",
+        Verb::Drop | Verb::Empty => "drop",
         Verb::Alter | Verb::Finish => "alter",
     };
     let subject = of(step.object.kind).subject(&step.object);

@@ -14,13 +14,8 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         Verb::Alter => altered(node, changes),
         Verb::Create => created(ctx, node),
         Verb::Drop => dropped(ctx, node),
-        Verb::Finish => (
-            objects(ctx, node)
-                .first()
-                .map(|object| of(object.id.kind).finish(ctx, object))
-                .unwrap_or_default(),
-            Effects::default(),
-        ),
+        Verb::Finish => (finished(ctx, node), Effects::default()),
+        Verb::Empty => (emptied(ctx, node), Effects::default()),
     };
     let object =
         node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
@@ -65,7 +60,8 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
 }
 
 fn objects<'a>(ctx: &Ctx<'a>, node: &Node) -> Vec<&'a Object> {
-    let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
+    let goes = matches!(node.verb, Verb::Drop | Verb::Empty);
+    let catalog = if goes { ctx.current } else { ctx.desired };
     node.members.iter().filter_map(|id| catalog.objects.get(id)).collect()
 }
 
@@ -77,12 +73,31 @@ fn altered(node: &Node, changes: &Changes) -> (Vec<String>, Effects) {
     }
 }
 
+fn finished(ctx: &Ctx<'_>, node: &Node) -> Vec<String> {
+    let Some(object) = objects(ctx, node).first().copied() else { return Vec::new() };
+    let kind = of(object.id.kind);
+    let shell = kind.shell(ctx.desired, object).filter(|_| node.hollow);
+    let mut statements = shell.map(|shell| shell.complete).unwrap_or_default();
+    statements.extend(kind.finish(ctx, object));
+    statements
+}
+
+fn emptied(ctx: &Ctx<'_>, node: &Node) -> Vec<String> {
+    let object = objects(ctx, node).first().copied();
+    let shell = object.and_then(|object| of(object.id.kind).shell(ctx.current, object));
+    shell.into_iter().map(|shell| format!("CREATE OR REPLACE {}", shell.text)).collect()
+}
+
 fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     let objects = objects(ctx, node);
     let Some((leader, parts)) = objects.split_first() else {
         return (Vec::new(), Effects::default());
     };
-    let mut statements = of(leader.id.kind).create(ctx, leader, parts);
+    let shell = of(leader.id.kind).shell(ctx.desired, leader).filter(|_| node.hollow);
+    let mut statements = match shell {
+        Some(shell) => vec![format!("CREATE {}", shell.text)],
+        None => of(leader.id.kind).create(ctx, leader, parts),
+    };
     let mut effects = of(leader.id.kind).create_effects(ctx, leader);
     for object in &objects {
         // the privileges of default privileges are what they are

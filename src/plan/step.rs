@@ -8,6 +8,8 @@ use crate::model::{Facet, ObjectId};
 pub enum Verb {
     /// Takes it away.
     Drop,
+    /// Puts a shell in its place, so that what it needs can go.
+    Empty,
     /// Changes it in place.
     Alter,
     /// Makes it.
@@ -21,6 +23,7 @@ impl Verb {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Drop => "drop",
+            Self::Empty => "empty",
             Self::Alter => "alter",
             Self::Create => "create",
             Self::Finish => "complete",

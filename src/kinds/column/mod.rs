@@ -19,9 +19,10 @@ use crate::kinds::{
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
-pub(super) use inherited::inherited_from;
+pub use inherited::inherited_from;
 use inherited::{by_parent, heirs};
 pub(super) use not_null::renames;
+pub(super) use retype::is_assignable;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -97,7 +98,7 @@ const SPECS: &[AttrSpec] = &[
     },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
-const COLLATION: Attr = Attr::named(SPECS, "collation");
+pub(super) const COLLATION: Attr = Attr::named(SPECS, "collation");
 const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
 const NOT_NULL_PENDING: Attr = Attr::named(SPECS, "not_null_pending");
 const NOT_NULL_NO_INHERIT: Attr = Attr::named(SPECS, "not_null_no_inherit");

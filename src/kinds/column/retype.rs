@@ -120,6 +120,11 @@ enum Work {
     Lossy,
 }
 
+/// Whether ALTER TYPE finds the way from a type to another by itself.
+pub(crate) fn is_assignable(ctx: &Ctx<'_>, from: &str, to: &str) -> bool {
+    Type::read(from).is_assignable(&Type::read(to), ctx)
+}
+
 /// `name(a,b)` and array marks apart.
 #[derive(Debug)]
 struct Type {
