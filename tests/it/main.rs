@@ -23,6 +23,8 @@ mod proof;
 #[cfg(test)]
 mod removals;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod unprivileged;
