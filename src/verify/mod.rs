@@ -12,6 +12,7 @@ pub mod cluster;
 mod compared;
 mod error;
 mod evidence;
+mod invalid;
 mod leftovers;
 mod proof;
 mod roles;

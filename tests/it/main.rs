@@ -21,6 +21,8 @@ mod program;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod remains;
+#[cfg(test)]
 mod removals;
 #[cfg(test)]
 mod rows;

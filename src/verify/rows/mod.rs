@@ -11,8 +11,9 @@ mod value;
 
 pub(super) use told::{Stop, stop};
 
-use crate::model::{Catalog, Kind, ObjectId, Value};
+use crate::model::{Catalog, Kind, ObjectId};
 use crate::verify::evidence::Evidence;
+use crate::verify::invalid::marked;
 use crate::verify::scratch::Scratch;
 use crate::verify::{Proof, VerifyError, wording};
 use held::Held;
@@ -259,8 +260,8 @@ pub(super) async fn unsound(goal: &Catalog, scratch: &Scratch) -> Result<Vec<Str
         WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname <> 'pg_toast' ORDER BY 1, 2";
     let mut found = Vec::new();
     // a clone of a key has another table than the key, and may have another name
-    let open: BTreeSet<&str> = flagged(goal, Kind::Constraint, &["not_valid", "unproven"])
-        .chain(flagged(goal, Kind::Index, &["invalid"]))
+    let open: BTreeSet<&str> = marked(goal, Kind::Constraint, &["not_valid", "unproven"])
+        .chain(marked(goal, Kind::Index, &["invalid"]))
         .map(ObjectId::name)
         .collect();
     for row in session.texts(&constraints).await? {
@@ -279,20 +280,4 @@ pub(super) async fn unsound(goal: &Catalog, scratch: &Scratch) -> Result<Vec<Str
     }
     session.close().await;
     Ok(found)
-}
-
-/// Objects with a mark.
-fn flagged<'a>(
-    goal: &'a Catalog,
-    kind: Kind,
-    marks: &'a [&str],
-) -> impl Iterator<Item = &'a ObjectId> {
-    let is_marked = |object: &crate::model::Object| {
-        let specs = object.specs.iter().zip(&object.values);
-        specs.into_iter().any(|(spec, value)| marks.contains(&spec.name) && Value::is_true(value))
-    };
-    goal.objects
-        .values()
-        .filter(move |object| object.id.kind == kind && is_marked(object))
-        .map(|object| &object.id)
 }
