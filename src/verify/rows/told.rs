@@ -49,11 +49,18 @@ pub(in crate::verify) fn stop(
         let text = format!("{text} (the plan says: {why})");
         return Some(Stop { tables: tables(step).collect(), text });
     }
-    // what is lost for good cannot be put back under rows
-    let entry = entry(|entry| &entry.rollback).filter(|entry| !entry.irreversible.is_empty())?;
+    // what the migration lost cannot be put back under rows
+    let entry = entry(|entry| &entry.rollback)?;
     let lossy: Vec<&StepEntry> =
         entry.steps.iter().filter(|step| step.data_loss.is_some()).collect();
-    let text = format!("{text} (irreversible: {})", entry.irreversible.join("; "));
+    let losses: Vec<String> = lossy
+        .iter()
+        .filter_map(|step| Some(format!("{}: {}", step.object, step.data_loss.as_ref()?)))
+        .collect();
+    if losses.is_empty() {
+        return None;
+    }
+    let text = format!("{text} (the plan says that the migration loses {})", losses.join("; "));
     Some(Stop { tables: lossy.into_iter().flat_map(tables).collect(), text })
 }
 
