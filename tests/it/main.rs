@@ -9,6 +9,8 @@ mod cases;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod determinism;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod maps;
