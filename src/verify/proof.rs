@@ -61,7 +61,7 @@ async fn attempt(
     let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
     let stop = failure.as_ref().and_then(|failure| {
         let (path, line) = failure.on_rows.as_ref()?;
-        rows::stop(&evidence.manifest, path, *line, &failure.text)
+        rows::stop(evidence, path, *line, &failure.text)
     });
     proof.verdict = match failure {
         Some(failure) => {

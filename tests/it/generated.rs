@@ -63,7 +63,7 @@ fn sweep(pairs: u64, run: Trial) {
                         println!("{text}");
                         failed.lock().unwrap().push(seed);
                     }
-                    if (seed - first + 1).is_multiple_of(100) {
+                    if (seed - first + 1).is_multiple_of(20) {
                         let failed = failed.lock().unwrap().len();
                         println!("{} of {pairs} pairs, {failed} failed", seed - first + 1);
                     }

@@ -3,6 +3,7 @@
 use crate::bundle::Manifest;
 use crate::bundle::manifest::{Entry, StepEntry};
 use crate::model::{Kind, ObjectId};
+use crate::verify::evidence::Evidence;
 use crate::verify::rows::held::Loss;
 
 /// What a step says it loses, if that covers the loss.
@@ -36,11 +37,12 @@ pub(in crate::verify) struct Stop {
 
 /// Whether the plan says that the statement at that line may stop.
 pub(in crate::verify) fn stop(
-    manifest: &Manifest,
+    evidence: &Evidence,
     path: &str,
     line: usize,
     text: &str,
 ) -> Option<Stop> {
+    let manifest = &evidence.manifest;
     let entry =
         |file: fn(&Entry) -> &str| manifest.migrations.iter().find(|entry| file(entry) == path);
     if let Some(entry) = entry(|entry| &entry.file) {
@@ -58,7 +60,11 @@ pub(in crate::verify) fn stop(
         .filter_map(|step| Some(format!("{}: {}", step.object, step.data_loss.as_ref()?)))
         .collect();
     if losses.is_empty() {
-        return None;
+        // of rollbacks the file alone says it
+        let pair = evidence.files.iter().find(|pair| pair.back.path == path)?;
+        let told = pair.back.sql.lines().find_map(|line| line.strip_prefix("-- May fail: "))?;
+        let text = format!("{text} (the file says: may fail: {told})");
+        return Some(Stop { tables: Vec::new(), text });
     }
     let text = format!("{text} (the plan says that the migration loses {})", losses.join("; "));
     Some(Stop { tables: lossy.into_iter().flat_map(tables).collect(), text })
