@@ -5,7 +5,7 @@ use crate::support::{Cluster, main_majors};
 use serde_json::Value;
 
 /// All sorts of columns and constraints; triggers and rules that would spoil the rows.
-const PROD: &str = r#"
+const PROD: &str = r"
 CREATE SCHEMA shop;
 CREATE TYPE shop.mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TYPE shop.place AS (street text, zip varchar(5));
@@ -35,7 +35,7 @@ CREATE TRIGGER no BEFORE INSERT ON shop.bill FOR EACH ROW EXECUTE FUNCTION shop.
 ALTER TABLE shop.bill ENABLE ALWAYS TRIGGER no;
 CREATE RULE nothing AS ON INSERT TO shop.line DO INSTEAD NOTHING;
 ALTER TABLE shop.customer ENABLE ROW LEVEL SECURITY;
-"#;
+";
 
 const TABLES: &str = "6 tables";
 

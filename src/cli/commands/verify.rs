@@ -55,25 +55,21 @@ fn figure(rows: &Rows) -> String {
     let noun = |count: usize, one: &str, many: &str| {
         format!("{} {}", grouped(count), if count == 1 { one } else { many })
     };
-    let mut text = format!(
-        "rows: {} seeded in {}",
-        grouped(rows.seeded),
-        noun(rows.tables, "table", "tables")
-    );
-    text += &match (rows.untold, rows.told.len()) {
-        (0, 0) => ", none lost".to_owned(),
-        (0, told) => {
-            format!(", none lost but what the plan says ({})", noun(told, "loss", "losses"))
-        }
-        (untold, _) => format!(", {} that no step says", noun(untold, "loss", "losses")),
+    let fate = match (rows.untold, rows.told.len()) {
+        (0, 0) => "none lost".to_owned(),
+        (0, told) => format!("none lost but what the plan says ({})", noun(told, "loss", "losses")),
+        (untold, _) => format!("{} that no step says", noun(untold, "loss", "losses")),
     };
-    if !rows.without.is_empty() {
+    let shown: Vec<&str> = rows.without.iter().take(10).map(String::as_str).collect();
+    let more = if rows.without.len() > shown.len() { ", .." } else { "" };
+    let without = if shown.is_empty() {
+        String::new()
+    } else {
         let count = noun(rows.without.len(), "table", "tables");
-        let shown: Vec<&str> = rows.without.iter().take(10).map(String::as_str).collect();
-        let more = if rows.without.len() > shown.len() { ", .." } else { "" };
-        text += &format!("; {count} without rows: {}{more}", shown.join(", "));
-    }
-    text
+        format!("; {count} without rows: {}{more}", shown.join(", "))
+    };
+    let tables = noun(rows.tables, "table", "tables");
+    format!("rows: {} seeded in {tables}, {fate}{without}", grouped(rows.seeded))
 }
 
 /// `1,200`.

@@ -5,7 +5,7 @@ use crate::model::ObjectId;
 use crate::model::snapshot::digest;
 use crate::sql::quote;
 use crate::verify::VerifyError;
-use crate::verify::rows::tables::{self, Column, Table};
+use crate::verify::rows::tables::{self, Column, Source, Table};
 use crate::verify::rows::types::{Sort, Types};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,7 +77,7 @@ async fn contents(
     family: Vec<ObjectId>,
 ) -> Result<Contents, VerifyError> {
     let mut paths = Vec::new();
-    for column in table.columns.iter().filter(|column| !column.generated) {
+    for column in table.columns.iter().filter(|column| column.source != Source::Columns) {
         expand(types, column, &mut paths);
     }
     let list = paths.iter().map(|(_, sql, _)| sql.as_str()).collect::<Vec<_>>().join(", ");

@@ -3,7 +3,7 @@
 use crate::connect::{ConnectError, Session};
 use crate::sql::quote;
 use crate::verify::VerifyError;
-use crate::verify::rows::tables::{Column, Reference, Table};
+use crate::verify::rows::tables::{Column, Reference, Source, Table};
 use crate::verify::rows::types::Types;
 use crate::verify::rows::{Manner, constant, value};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ impl<'a> Filling<'a> {
         table: &'a Table,
         manner: Manner,
     ) -> Result<Self, VerifyError> {
-        let columns: Vec<&Column> = table.columns.iter().filter(|one| !one.computed).collect();
+        let columns: Vec<&Column> = table.columns.iter().filter(|one| !one.is_computed()).collect();
         // the same table gets the same rows in every run
         let random = table.name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -196,7 +196,7 @@ impl<'a> Filling<'a> {
     fn usual(&self, at: usize) -> Choice {
         let Some(column) = self.columns.get(at) else { return Choice::Default };
         let can_make = self.makers.get(at).is_some_and(|makers| !makers.is_empty());
-        if column.counts || (!can_make && column.has_default) {
+        if column.source == Source::Sequence || (!can_make && column.has_default()) {
             Choice::Default
         } else if (self.manner == Manner::Sparse || !can_make) && !column.not_null {
             Choice::Null
@@ -212,7 +212,7 @@ impl<'a> Filling<'a> {
         }
         let vary = |(at, (column, choice)): (usize, (&&Column, &Choice))| match choice {
             Choice::Made(..) if !column.not_null && (row + at) % 5 == 4 => Choice::Null,
-            Choice::Made(..) if column.has_default && (row + at) % 4 == 2 => Choice::Default,
+            Choice::Made(..) if column.has_default() && (row + at) % 4 == 2 => Choice::Default,
             other => *other,
         };
         self.columns.iter().zip(choices).enumerate().map(vary).collect()
@@ -253,7 +253,7 @@ impl<'a> Filling<'a> {
         let (nullable, default) = self
             .columns
             .get(at)
-            .map_or((false, false), |column| (!column.not_null, column.has_default));
+            .map_or((false, false), |column| (!column.not_null, column.has_default()));
         match self.below(8) {
             0 if nullable => Choice::Null,
             1 if default => Choice::Default,
@@ -315,7 +315,8 @@ impl<'a> Filling<'a> {
         fixed: &mut Vec<i32>,
     ) -> Result<(), String> {
         let columns = &target.reference.columns;
-        let computed = |number: &i32| self.table.column(*number).is_none_or(|one| one.computed);
+        let computed =
+            |number: &i32| self.table.column(*number).is_none_or(|one| one.is_computed());
         if columns.iter().any(computed) {
             // the server's own value has to do
             return Ok(());

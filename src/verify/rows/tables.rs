@@ -8,6 +8,32 @@ use crate::verify::rows::constant;
 use crate::verify::rows::types::{Types, number, numbers, text};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where a column's value comes from, when none is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Source {
+    /// It is NULL.
+    Nowhere,
+    /// A default.
+    Default,
+    /// A default that counts up, or an identity that takes values as well.
+    Sequence,
+    /// An identity that takes no other value.
+    Identity,
+    /// Other columns: it holds nothing of its own.
+    Columns,
+}
+
+impl Column {
+    /// Whether it takes no value.
+    pub(super) fn is_computed(&self) -> bool {
+        matches!(self.source, Source::Identity | Source::Columns)
+    }
+
+    pub(super) fn has_default(&self) -> bool {
+        self.source != Source::Nowhere
+    }
+}
+
 /// A column.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
@@ -18,13 +44,7 @@ pub(super) struct Column {
     /// `format_type`.
     pub(super) type_name: String,
     pub(super) not_null: bool,
-    /// The server computes it: generated, or an identity that takes no value.
-    pub(super) computed: bool,
-    /// Generated from other columns: it holds nothing of its own.
-    pub(super) generated: bool,
-    pub(super) has_default: bool,
-    /// Its default counts up.
-    pub(super) counts: bool,
+    pub(super) source: Source,
     /// What stands in the checks and bounds that speak of it.
     pub(super) constants: Vec<String>,
 }
@@ -119,7 +139,14 @@ async fn columns(
     for row in session.texts(sql).await? {
         let Some(table) = tables.get_mut(&number(&row, 0)) else { continue };
         let type_oid = number(&row, 3);
-        let (identity, generated) = (text(&row, 7), !text(&row, 8).is_empty());
+        let source = match (text(&row, 7).as_str(), text(&row, 8).is_empty()) {
+            (_, false) => Source::Columns,
+            ("a", _) => Source::Identity,
+            ("d", _) => Source::Sequence,
+            _ if text(&row, 10).contains("nextval(") => Source::Sequence,
+            _ if text(&row, 9) == "t" => Source::Default,
+            _ => Source::Nowhere,
+        };
         table.columns.push(Column {
             name: text(&row, 1),
             number: text(&row, 2).parse().unwrap_or_default(),
@@ -127,10 +154,7 @@ async fn columns(
             modifier: text(&row, 4).parse().unwrap_or(-1),
             type_name: text(&row, 5),
             not_null: text(&row, 6) == "t" || types.forbids_null(type_oid),
-            computed: generated || identity == "a",
-            generated,
-            has_default: text(&row, 9) == "t" || !identity.is_empty(),
-            counts: identity == "d" || text(&row, 10).contains("nextval("),
+            source,
             constants: types.constants(type_oid),
         });
     }

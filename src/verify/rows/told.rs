@@ -46,7 +46,7 @@ pub(in crate::verify) fn stop(
     let entry =
         |file: fn(&Entry) -> &str| manifest.migrations.iter().find(|entry| file(entry) == path);
     if let Some(entry) = entry(|entry| &entry.file) {
-        let step = entry.steps.iter().filter(|step| step.line <= line).next_back()?;
+        let step = entry.steps.iter().rfind(|step| step.line <= line)?;
         let why = step.may_fail.as_ref()?;
         let text = format!("{text} (the plan says: {why})");
         return Some(Stop { tables: tables(step).collect(), text });

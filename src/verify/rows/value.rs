@@ -89,7 +89,7 @@ fn base(name: &str, modifier: i32, n: u64, manner: usize) -> Option<String> {
             fraction(n),
         ]),
         "numeric" => numeric(modifier, n, manner),
-        "bool" => pick(&[(n % 2 == 0).to_string(), "true".to_owned(), "false".to_owned()]),
+        "bool" => pick(&[n.is_multiple_of(2).to_string(), "true".to_owned(), "false".to_owned()]),
         "date" => pick(&[date(n, 2001), date(n, 2040), date(n, 1950), "infinity".to_owned()]),
         "timestamp" | "timestamptz" => {
             let at = |year| format!("{} {}", date(n, year), time(n));
