@@ -82,7 +82,7 @@ pub(super) async fn read_both(
     prod: &Source,
     sizes: bool,
 ) -> Result<(Catalog, Catalog), CliError> {
-    let of_prod = CaptureOptions { sizes };
+    let of_prod = CaptureOptions { sizes, order: None };
     let (dev_catalog, prod_catalog) =
         futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod))
             .await?;

@@ -51,6 +51,9 @@ const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const INVALID: Attr = Attr::named(SPECS, "invalid");
 const ATTACHED_TO: Attr = Attr::named(SPECS, "attached_to");
 
+/// Why an invalid index is not made.
+const REMAINS: &str = "an invalid index is what a failed build left behind: none is made";
+
 /// The kind.
 pub(super) struct Index;
 
@@ -158,6 +161,9 @@ impl ObjectKind for Index {
     fn evaluates(&self) -> bool {
         true
     }
+    fn obstacle(&self, _: &Ctx<'_>, object: &Object) -> Option<String> {
+        object.flag(INVALID).then(|| REMAINS.to_owned())
+    }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
     }
@@ -225,11 +231,7 @@ static RULES: &[Rule] = &[
     Rule {
         attrs: &["invalid"],
         change: |_, _, to| {
-            if to.flag(INVALID) {
-                Outcome::report("the index is invalid in dev: it is the remains of a failed build")
-            } else {
-                Outcome::rebuild()
-            }
+            if to.flag(INVALID) { Outcome::report(REMAINS) } else { Outcome::rebuild() }
         },
     },
 ];

@@ -213,6 +213,10 @@ pub trait ObjectKind: Sync {
     fn evaluates(&self) -> bool {
         false
     }
+    /// Whether it has rows as soon as it is made.
+    fn comes_with_rows(&self, _object: &Object) -> bool {
+        false
+    }
     /// The state before those statements have run.
     fn unfinish(&self, _object: &mut Object) {}
     /// What takes it along when it is dropped, without being its whole.

@@ -48,6 +48,8 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
         |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
     let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&step.object).map(facet::relation_of);
+    let made = relation.as_ref().and_then(|id| ctx.desired.objects.get(id));
+    let filled = made.is_some_and(|relation| of(relation.id.kind).comes_with_rows(relation));
     let effects = &mut step.effects;
     effects.locks.retain(|id, _| stands(id));
     effects.scans.retain(|id| stands(id));
@@ -55,7 +57,9 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
     // a new table has no row that could stop it, whatever else is locked
     if step.verb == Verb::Create && !relation.as_ref().is_some_and(stands) {
         effects.builds_index = false;
-        effects.may_fail = None;
+        if !filled {
+            effects.may_fail = None;
+        }
     }
 }
 

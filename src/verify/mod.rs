@@ -12,9 +12,11 @@ pub mod cluster;
 mod compared;
 mod error;
 mod evidence;
+mod invalid;
 mod leftovers;
 mod proof;
 mod roles;
+mod rows;
 mod scratch;
 mod script;
 mod wording;
@@ -22,6 +24,7 @@ mod wording;
 pub use binaries::{Binaries, BinarySearch};
 pub use cluster::Cluster;
 pub use error::VerifyError;
+pub use rows::Rows;
 
 use crate::connect::Conninfo;
 use serde::Serialize;
@@ -66,10 +69,14 @@ pub struct Proof {
     pub scratch: String,
     /// How many migrations the bundle has, each with its rollback.
     pub files: usize,
+    /// The rows that it ran on, where it was asked for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Rows>,
 }
 
 /// Proves the bundle in the folder `bundle` on a scratch database: on the server of `scratch`, else
-/// on a private cluster made with the programs that `binaries` finds.
+/// on a private cluster made with the programs that `binaries` finds. With `data`, each table gets
+/// that many rows before the bridge runs, and none of them may be lost without a word in the plan.
 ///
 /// The scratch database is dropped in every case, also when the future is.
 ///
@@ -79,11 +86,12 @@ pub async fn verify(
     bundle: &Path,
     scratch: Option<&Conninfo>,
     binaries: &BinarySearch,
+    data: usize,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
     let evidence = evidence::read(bundle)?;
-    let scratch = scratch::open(&evidence, scratch, binaries, progress).await?;
-    let proof = proof::prove(&evidence, &scratch, progress).await;
+    let mut scratch = scratch::open(&evidence, scratch, binaries, progress).await?;
+    let proof = proof::prove(&evidence, &mut scratch, data, progress).await;
     let removed = scratch.remove().await;
     if let (Err(_), Err(leftover)) = (&proof, &removed) {
         // the first error is the one to return

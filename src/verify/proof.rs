@@ -5,16 +5,38 @@ use crate::plan::reconcile;
 use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
+use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
 use crate::verify::{Proof, Verdict, VerifyError, wording};
 
-/// Runs the proof.
+/// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
 pub(super) async fn prove(
     evidence: &Evidence,
-    scratch: &Scratch,
+    scratch: &mut Scratch,
+    data: usize,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
+    let mut wanted = Wanted::new(data);
+    loop {
+        let (proof, stopped) = attempt(evidence, scratch, &wanted, progress).await?;
+        match stopped {
+            Some((seeded, stop)) if wanted.tame(&seeded, &stop) => {
+                progress("making the scratch database anew");
+                scratch.renew(evidence).await?;
+            }
+            _ => return Ok(proof),
+        }
+    }
+}
+
+/// One proof, and what stopped it on rows as the plan says.
+async fn attempt(
+    evidence: &Evidence,
+    scratch: &Scratch,
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(Proof, Option<(Seeded, Stop)>), VerifyError> {
     progress("building prod's schema");
     let baseline = build(evidence, scratch).await?;
     let mut proof = Proof {
@@ -23,14 +45,24 @@ pub(super) async fn prove(
         differences: baseline.differences.clone(),
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
+        rows: None,
     };
     proof.limits.extend(baseline.limits.iter().cloned());
     name_unbridged(evidence, &mut proof);
     if !proof.differences.is_empty() {
         proof.verdict = Verdict::CannotProve;
-        return Ok(proof);
+        return Ok((proof, None));
     }
-    let failure = walk(evidence, scratch, &baseline, &mut proof, progress).await?;
+    let mut seeded = None;
+    if wanted.rows > 0 {
+        progress("seeding rows");
+        seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
+    }
+    let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
+    let stop = failure.as_ref().and_then(|failure| {
+        let (path, line) = failure.on_rows.as_ref()?;
+        rows::stop(evidence, path, *line, &failure.text)
+    });
     proof.verdict = match failure {
         Some(failure) => {
             let absent = failure.is_absence || (failure.may_be_absence && baseline.incomplete);
@@ -41,7 +73,7 @@ pub(super) async fn prove(
         None if !proof.limits.is_empty() => Verdict::ProvenWithLimits,
         None => Verdict::Proven,
     };
-    Ok(proof)
+    Ok((proof, seeded.zip(stop)))
 }
 
 fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
@@ -58,6 +90,7 @@ async fn walk(
     evidence: &Evidence,
     scratch: &Scratch,
     baseline: &Baseline,
+    seeded: Option<&Seeded>,
     proof: &mut Proof,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
@@ -83,6 +116,11 @@ async fn walk(
             proof.differences.extend(wording::lines("after the bridge", &drift));
         }
     }
+    if let Some(seeded) = seeded {
+        seeded.look("after the bridge", evidence, scratch, proof).await?;
+    }
+    let unsound = rows::unsound(&goal, scratch).await?;
+    proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
     for pair in evidence.files.iter().rev() {
         progress(&format!("running {}", pair.back.path));
         if let Err(failure) = script::run(scratch, role, &pair.back).await? {
@@ -99,6 +137,9 @@ async fn walk(
                 .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
             None => proof.differences.extend(lines),
         }
+    }
+    if let Some(seeded) = seeded {
+        seeded.look("after the rollback", evidence, scratch, proof).await?;
     }
     Ok(None)
 }

@@ -17,6 +17,8 @@ pub(super) struct Failure {
     pub(super) may_be_absence: bool,
     /// It is the scratch server's lack.
     pub(super) is_absence: bool,
+    /// The file and the line of a statement that stopped on a row.
+    pub(super) on_rows: Option<(String, usize)>,
 }
 
 /// Runs a file; the inner error is the file's.
@@ -29,14 +31,24 @@ pub(super) async fn run(
         Ok(statements) => statements,
         Err(error) => {
             let text = format!("{}: {error}", script.path);
-            return Ok(Err(Failure { text, may_be_absence: false, is_absence: false }));
+            return Ok(Err(Failure {
+                text,
+                may_be_absence: false,
+                is_absence: false,
+                on_rows: None,
+            }));
         }
     };
     let session = scratch.session_as(role).await?;
     for statement in statements {
         if let Err(error) = session.run(&statement.text).await {
             let place = format!("{}:{}", script.path, statement.line);
-            return failure(&place, &statement.text, error).map(Err);
+            let class = error.sqlstate().and_then(|code| code.get(..2)).map(str::to_owned);
+            let mut failure = failure(&place, &statement.text, error)?;
+            // data exceptions, integrity constraints
+            let on_rows = class.is_some_and(|class| class == "22" || class == "23");
+            failure.on_rows = on_rows.then(|| (script.path.clone(), statement.line));
+            return Ok(Err(failure));
         }
     }
     // what a file leaves open is undone, as when psql ends
@@ -66,5 +78,6 @@ pub(super) fn failure(
         text: quote::printable(&format!("{place}: {first}: {message} ({code})")),
         may_be_absence: matches!(code, "42P01" | "42703" | "42704" | "42883" | "3F000" | "P0001"),
         is_absence: statement.starts_with("CREATE EXTENSION") && matches!(code, "0A000" | "58P01"),
+        on_rows: None,
     })
 }

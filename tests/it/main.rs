@@ -9,6 +9,8 @@ mod cases;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod determinism;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod maps;
@@ -23,7 +25,11 @@ mod program;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod remains;
+#[cfg(test)]
 mod removals;
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -49,6 +49,10 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     }
     if work == Work::Lossy {
         effects = effects.failing("a value may not fit the new type");
+        if !before.refuses(&after) {
+            let (old, new) = (from.text(TYPE), to.text(TYPE));
+            effects = effects.losing(format!("what {new} does not hold of values of {old}"));
+        }
     }
     let same_family = before.family() == after.family() && !before.family().is_empty();
     let including = keys_including(ctx, to);
@@ -163,6 +167,14 @@ impl Type {
             || ctx.current.server.assignment_casts.contains(&pair)
     }
 
+    /// Whether a value that does not fit stops the change, instead of being rounded or cut.
+    fn refuses(&self, to: &Self) -> bool {
+        match (self.name.as_str(), to.name.as_str()) {
+            ("character", _) | (_, "character") => false,
+            _ => ["integer", "string"].contains(&self.family()) && self.family() == to.family(),
+        }
+    }
+
     /// The first modifier: a length, a precision; without one all that the type can hold.
     fn size(&self) -> i64 {
         let whole =
@@ -238,6 +250,14 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::{Type, Work};
+
+    #[test]
+    fn what_is_lost_without_an_error() {
+        let refuses = |from: &str, to: &str| Type::read(from).refuses(&Type::read(to));
+        assert!(refuses("bigint", "integer") && refuses("text", "character varying(9)"));
+        assert!(!refuses("numeric(10,2)", "numeric(10,1)") && !refuses("real", "integer"));
+        assert!(!refuses("character(9)", "text") && !refuses("text", "integer"));
+    }
 
     #[test]
     fn work_by_pair() {
