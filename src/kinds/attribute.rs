@@ -4,7 +4,7 @@ use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, aside, stored,
+    Scan, aside, column, stored,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -119,9 +119,14 @@ fn retype(ctx: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
         // the first one's statements reach it
         return Outcome::in_place(Vec::new(), Effects::default());
     }
+    let loses =
+        before.iter().zip(&after).any(|(a, b)| column::may_lose(a.text(TYPE), b.text(TYPE)));
     let replacement =
         Replacement { object, parts: after, rewrites: true, clause: &aside::through_text };
     let mut outcome = replacement.outcome(ctx);
+    if !loses {
+        return outcome;
+    }
     outcome.effects = outcome.effects.failing("a value may not fit the new type");
     outcome.removing("an attribute of stored values changes its type")
 }

@@ -155,7 +155,7 @@ fn rebase(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let parts = aside::unchanged_parts(ctx, &to.id, &stored::holders(ctx.current, &to.id));
     let replacement = Replacement { object: &object, parts, rewrites: true, clause: &clause };
     let mut outcome = replacement.outcome(ctx);
-    if from.text(TYPE) == to.text(TYPE) {
+    if !column::may_lose(from.text(TYPE), to.text(TYPE)) {
         return outcome;
     }
     outcome.effects = outcome.effects.failing("a value may not fit the new type");

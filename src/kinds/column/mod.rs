@@ -22,7 +22,7 @@ use crate::sql::quote;
 pub use inherited::inherited_from;
 use inherited::{by_parent, heirs};
 pub(super) use not_null::renames;
-pub(super) use retype::is_assignable;
+pub(super) use retype::{is_assignable, may_lose};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },

@@ -129,6 +129,11 @@ pub(crate) fn is_assignable(ctx: &Ctx<'_>, from: &str, to: &str) -> bool {
     Type::read(from).is_assignable(&Type::read(to), ctx)
 }
 
+/// Whether a value may not survive the way from a type to another.
+pub(crate) fn may_lose(from: &str, to: &str) -> bool {
+    Type::read(from).work(&Type::read(to)) == Work::Lossy
+}
+
 /// `name(a,b)` and array marks apart.
 #[derive(Debug)]
 struct Type {

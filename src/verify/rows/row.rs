@@ -315,8 +315,7 @@ impl<'a> Filling<'a> {
         fixed: &mut Vec<i32>,
     ) -> Result<(), String> {
         let columns = &target.reference.columns;
-        let computed =
-            |number: &i32| self.table.column(*number).is_none_or(|one| one.is_computed());
+        let computed = |number: &i32| self.table.column(*number).is_none_or(Column::is_computed);
         if columns.iter().any(computed) {
             // the server's own value has to do
             return Ok(());

@@ -69,7 +69,7 @@ pub(crate) fn normalize(dump: &str, options: Options) -> String {
     })
 }
 
-/// Puts the view that ends a cycle in the place of its shell: which view of a cycle pg_dump makes
+/// Puts the view that ends a cycle in the place of its shell: which view of a cycle `pg_dump` makes
 /// one follows OIDs.
 fn fill_shells(pieces: &mut Vec<Piece>) {
     while let Some(at) = pieces.iter().position(|piece| piece.text.starts_with(REPLACED_VIEW)) {
