@@ -13,10 +13,12 @@ mod compared;
 mod error;
 mod evidence;
 mod leftovers;
+mod observe;
 mod proof;
 mod roles;
 mod scratch;
 mod script;
+mod told;
 mod wording;
 
 pub use binaries::{Binaries, BinarySearch};
@@ -66,6 +68,23 @@ pub struct Proof {
     pub scratch: String,
     /// How many migrations the bundle has, each with its rollback.
     pub files: usize,
+    /// Whether the steps took what `plan.json` tells.
+    pub prediction: Prediction,
+}
+
+/// Locks and rewrites of relations that stood before, told and observed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Prediction {
+    /// How many steps were watched.
+    pub steps: usize,
+    /// How many took more than they tell: the bundle is not proven.
+    pub too_weak: usize,
+    /// How many took less.
+    pub too_strong: usize,
+    /// What was taken and not told, one line each.
+    pub untold: Vec<String>,
+    /// What was told and not taken.
+    pub unseen: Vec<String>,
 }
 
 /// Proves the bundle in the folder `bundle` on a scratch database: on the server of `scratch`, else

@@ -7,7 +7,8 @@ use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
-use crate::verify::{Proof, Verdict, VerifyError, wording};
+use crate::verify::observe::Standing;
+use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
 /// Runs the proof.
 pub(super) async fn prove(
@@ -23,6 +24,7 @@ pub(super) async fn prove(
         differences: baseline.differences.clone(),
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
+        prediction: Prediction::default(),
     };
     proof.limits.extend(baseline.limits.iter().cloned());
     name_unbridged(evidence, &mut proof);
@@ -31,6 +33,7 @@ pub(super) async fn prove(
         return Ok(proof);
     }
     let failure = walk(evidence, scratch, &baseline, &mut proof, progress).await?;
+    name_untold(&baseline, &mut proof);
     proof.verdict = match failure {
         Some(failure) => {
             let absent = failure.is_absence || (failure.may_be_absence && baseline.incomplete);
@@ -53,6 +56,16 @@ fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
     }
 }
 
+/// Another major may lock otherwise than the one that the plan was made for.
+fn name_untold(baseline: &Baseline, proof: &mut Proof) {
+    let untold = proof.prediction.untold.iter().cloned();
+    if baseline.same_major {
+        proof.differences.extend(untold);
+    } else {
+        proof.limits.extend(untold);
+    }
+}
+
 /// There and back again; the failure of a file ends it.
 async fn walk(
     evidence: &Evidence,
@@ -62,9 +75,15 @@ async fn walk(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
     let role = &evidence.options.apply_role;
+    let session = scratch.session().await?;
+    // what the bridge itself makes is nobody's yet
+    let since = Standing::now(&session).await?;
+    session.close().await;
     for pair in &evidence.files {
         progress(&format!("running {}", pair.forward.path));
-        if let Err(failure) = script::run(scratch, role, &pair.forward).await? {
+        let run =
+            script::run(scratch, role, &pair.forward, Some(&since), &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }
@@ -85,7 +104,8 @@ async fn walk(
     }
     for pair in evidence.files.iter().rev() {
         progress(&format!("running {}", pair.back.path));
-        if let Err(failure) = script::run(scratch, role, &pair.back).await? {
+        let run = script::run(scratch, role, &pair.back, None, &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }
