@@ -3,10 +3,10 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, domain_constraint, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, domain_constraint, reach, stored,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -127,6 +127,16 @@ impl ObjectKind for Domain {
     }
 }
 
+/// Whether it is a domain that forbids some values, or is over one.
+pub(super) fn checks(catalog: &Catalog, id: &ObjectId) -> bool {
+    let is_check =
+        |part: &Object| part.id.kind == Kind::DomainConstraint && part.parent.as_ref() == Some(id);
+    id.kind == Kind::Domain
+        && (catalog.objects.get(id).is_some_and(|domain| domain.flag(NOT_NULL))
+            || catalog.objects.values().any(is_check)
+            || catalog.needs_of(id).any(|(base, _)| base != id && checks(catalog, base)))
+}
+
 /// What PostgreSQL puts behind the name of the domain.
 const AUTOMATIC: &str = "_not_null";
 
@@ -141,7 +151,8 @@ fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if let Some(column) = stored::inside(ctx.current, &to.id) {
             return Outcome::report(stored::refusal(&column));
         }
-        effects = effects.failing("a column of the domain holds NULL");
+        effects = reach::storing(ctx.current, &to.id, Lock::Share)
+            .failing("a column of the domain holds NULL");
         statements.push(alter(to, "SET NOT NULL"));
     }
     let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {

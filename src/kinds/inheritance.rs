@@ -4,7 +4,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source, column, constraint, table,
+    Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -210,20 +210,33 @@ impl ObjectKind for Inheritance {
         let parent = path(object);
         vec![("bounds", parent.clone()), ("columns", parent)]
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let Some(child) = &object.parent else { return Effects::default() };
-        let effects = Effects::lock(child, Lock::AccessExclusive);
-        let (Value::Id(parent), true) = (object.value(PARENT), is_partition(object)) else {
-            return effects;
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let (Some(child), Some(parent)) = (&object.parent, parent(object)) else {
+            return Effects::default();
         };
-        let mut effects = effects.scanning(child).failing("a row does not belong to the partition");
+        if !is_partition(object) {
+            let mut effects = Effects::lock(child, Lock::AccessExclusive);
+            effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
+            return effects;
+        }
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects
+        // its rows must not belong to the new partition
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
+        }
+        effects.failing("a row does not belong to the partition")
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let mut effects = Effects::default();
-        for table in object.parent.iter().chain(parent(object)) {
+        if let Some(table) = &object.parent {
             effects.join(Effects::lock(table, Lock::AccessExclusive));
+        }
+        if let (true, Some(parent)) = (is_partition(object), parent(object)) {
+            effects.join(Effects::lock(parent, Lock::AccessExclusive));
+            if let Some(default) = default_partition(ctx.current, parent) {
+                effects.join(Effects::lock(default, Lock::AccessExclusive));
+            }
         }
         effects
     }
@@ -334,6 +347,13 @@ fn links_of<'a>(
     let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
     let rest = catalog.objects.range(first..);
     rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
+}
+
+/// Where the rows go that belong to no other partition.
+fn default_partition<'a>(catalog: &'a Catalog, table: &ObjectId) -> Option<&'a ObjectId> {
+    let links = catalog.objects.values().filter(|object| is_partition(object));
+    let mut defaults = links.filter(|link| link.text(BOUND) == "DEFAULT");
+    defaults.find(|link| parent(link) == Some(table)).and_then(|link| link.parent.as_ref())
 }
 
 /// Whether the table is a partition by this link.

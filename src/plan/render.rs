@@ -49,8 +49,11 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
 
 /// Locks, scans and rewrites of what is new cost nobody anything.
 fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
-    let stands =
-        |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+    // what is dropped to be made again stands until then
+    let drops = step.verb == Verb::Drop;
+    let stands = |id: &ObjectId| {
+        ctx.current.objects.contains_key(id) && (drops || !changes.rebuilt.contains_key(id))
+    };
     let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&step.object).map(facet::relation_of);
     let effects = &mut step.effects;

@@ -73,12 +73,7 @@ fn pair(bundle: &Path, entry: &Entry) -> Result<Pair, VerifyError> {
     };
     Ok(Pair {
         forward: script("migrations", &entry.file, &entry.sha256, &entry.steps)?,
-        back: script(
-            "rollback",
-            &entry.rollback,
-            &entry.rollback_sha256,
-            &entry.rollback_steps,
-        )?,
+        back: script("rollback", &entry.rollback, &entry.rollback_sha256, &entry.rollback_steps)?,
         irreversible: entry.irreversible.clone(),
     })
 }

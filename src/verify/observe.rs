@@ -2,8 +2,8 @@
 //!
 //! Only relations that stood before are watched: nobody waits for what is new. A lock on an index
 //! or on a TOAST table counts as one on its table, because whoever plans a query of the table opens
-//! its indexes. System catalogs and composite types are not watched. The questions name system
-//! catalogs only, so that asking changes no answer.
+//! its indexes. System catalogs, composite types and what extensions bring are not watched. The
+//! questions name system catalogs only, so that asking changes no answer.
 
 use crate::connect::{ConnectError, Session, Type};
 use crate::kinds::Lock;
@@ -28,7 +28,9 @@ const RELATIONS: &str = "SELECT r.oid, c.oid, n.nspname::text, c.relname::text, 
     JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) coalesce(t.oid, i.indrelid, r.oid) \
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S') \
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')";
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') \
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.deptype OPERATOR(pg_catalog.=) 'e' \
+    AND e.classid OPERATOR(pg_catalog.=) c.tableoid AND e.objid OPERATOR(pg_catalog.=) c.oid)";
 
 /// What a backend holds on relations of this database.
 const LOCKS: &str = "SELECT l.relation, l.mode FROM pg_catalog.pg_locks l \

@@ -5,9 +5,9 @@ use crate::plan::reconcile;
 use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
+use crate::verify::observe::Standing;
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
-use crate::verify::observe::Standing;
 use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
 /// Runs the proof.

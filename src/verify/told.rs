@@ -65,7 +65,8 @@ impl Observed {
         let nothing = Seen::default();
         for (at, step) in script.steps.iter().enumerate() {
             let seen = self.steps.get(&Some(at)).unwrap_or(&nothing);
-            let place = |line: usize| format!("{}:{line}: {} {}", script.path, step.verb, step.object);
+            let place =
+                |line: usize| format!("{}:{line}: {} {}", script.path, step.verb, step.object);
             let mut more = stronger(&place, &step.locks, &step.rewrites, seen);
             let mut less = weaker(&place(step.line), step, seen, standing);
             prediction.steps += 1;

@@ -6,9 +6,9 @@ use super::{
     inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
-use crate::kinds::inheritance;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
+use crate::kinds::{inheritance, reach};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 
@@ -127,7 +127,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         || (brought && parent.is_some_and(|parent| parent.flag(NOT_NULL_PENDING)));
     if to.flag(NOT_NULL) && unproven && (brought || full_name(from) == full_name(to)) {
         let sql = format!("VALIDATE CONSTRAINT {}", quote::ident(&full_name(to)));
-        let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+        let effects = reach::tree(ctx, &table, Lock::ShareUpdateExclusive).scanning(&table);
         return Outcome::in_place(
             vec![format!("{} {sql};", alter_table(to))],
             effects.failing("a row holds NULL"),
@@ -148,16 +148,17 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if had {
             statements.insert(0, column_statement(to, "DROP NOT NULL"));
         }
-        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
+        return Outcome::in_place(statements, reach::tree(ctx, &table, Lock::AccessExclusive))
             .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
     }
     if !to.flag(NOT_NULL) {
         let statements = drops(ctx, to);
-        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
+        return Outcome::in_place(statements, reach::tree(ctx, &table, Lock::AccessExclusive))
             .removing_if(had, "NOT NULL is dropped");
     }
-    let effects =
-        Effects::lock(&table, Lock::AccessExclusive).scanning(&table).failing("a row holds NULL");
+    let effects = reach::tree(ctx, &table, Lock::AccessExclusive)
+        .scanning(&table)
+        .failing("a row holds NULL");
     // SET NOT NULL also validates one that is pending
     // a child may have kept the name that PostgreSQL would choose
     let chosen = || {
@@ -196,13 +197,13 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
 }
 
 /// Whether the table declares what a parent brings.
-pub(super) fn declaration(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+pub(super) fn declaration(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if is_brought(from) && is_brought(to) {
         if from.flag(NOT_NULL_LOCAL) {
             let why = "a NOT NULL that its table declares itself cannot become only inherited";
             return Outcome::report(why);
         }
-        return alter_column(to, "SET NOT NULL", Lock::AccessExclusive);
+        return alter_column(ctx, to, "SET NOT NULL");
     }
     // the link to the parent does it
     Outcome::in_place(Vec::new(), Effects::default())

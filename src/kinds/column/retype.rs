@@ -5,7 +5,7 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{constraint, index, table};
+use crate::kinds::{constraint, index, reach, table};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
 
@@ -42,10 +42,16 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let mut statements = vec![super::column_statement(to, &clause)];
     // the new type's storage, compression take the place of those that were set
     statements.extend(statement::storage_statements(to));
-    let mut effects = Effects::lock(&table, Lock::AccessExclusive);
     let work = before.work(&after);
-    if work != Work::Catalog {
-        effects = effects.rewriting(&table);
+    let mut effects = match work {
+        Work::Catalog => reach::tree(ctx, &table, Lock::AccessExclusive),
+        _ => reach::rewritten_tree(ctx, &table),
+    };
+    // keys that stay are made again
+    for key in reach::foreign_keys(ctx.current, &to.id) {
+        for end in reach::ends(ctx.current, key) {
+            effects.join(Effects::lock(&end, Lock::AccessExclusive));
+        }
     }
     if work == Work::Lossy {
         effects = effects.failing("a value may not fit the new type");
