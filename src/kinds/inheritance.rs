@@ -221,6 +221,7 @@ impl ObjectKind for Inheritance {
         }
         let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
+        effects.join(cloned_keys(ctx.desired, object));
         // its rows must not belong to the new partition
         if let Some(default) = default_partition(ctx.current, parent) {
             effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
@@ -234,6 +235,7 @@ impl ObjectKind for Inheritance {
         }
         if let (true, Some(parent)) = (is_partition(object), parent(object)) {
             effects.join(Effects::lock(parent, Lock::AccessExclusive));
+            effects.join(cloned_keys(ctx.current, object));
             if let Some(default) = default_partition(ctx.current, parent) {
                 effects.join(Effects::lock(default, Lock::AccessExclusive));
             }
@@ -347,6 +349,15 @@ fn links_of<'a>(
     let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
     let rest = catalog.objects.range(first..);
     rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
+}
+
+/// The foreign keys of the tables above are made, or made its own, at both ends.
+fn cloned_keys(catalog: &Catalog, link: &Object) -> Effects {
+    let keys = above(catalog, link).flat_map(|table| foreign_keys(catalog, table));
+    keys.flat_map(|key| reach::ends(catalog, key)).fold(Effects::default(), |mut effects, end| {
+        effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
+        effects
+    })
 }
 
 /// Where the rows go that belong to no other partition.

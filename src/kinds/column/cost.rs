@@ -3,8 +3,10 @@
 use super::{GENERATED_KIND, NOT_NULL, is_generated};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock};
-use crate::kinds::{default, domain, reach};
-use crate::model::{Kind, Need, Object, ObjectId};
+use crate::kinds::{default, domain, reach, routine};
+use crate::model::{Catalog, Kind, Need, Object, ObjectId};
+use crate::sql::lexer::{self, TokenKind};
+use crate::sql::quote;
 
 /// What adding it costs; nothing with its table.
 pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
@@ -14,7 +16,7 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     }
     let default = ObjectId::from_parts(Kind::Default, object.id.path.to_vec());
     let default = ctx.desired.objects.get(&default);
-    let volatile = default.is_some_and(|part| may_be_volatile(default::expression(part)));
+    let volatile = default.is_some_and(|part| may_be_volatile(ctx.desired, part));
     let identity =
         ctx.desired.needs.iter().any(|(id, needs)| {
             id.kind == Kind::Sequence && needs.get(&object.id) == Some(&Need::Part)
@@ -47,9 +49,53 @@ pub(super) fn dropping(ctx: &Ctx<'_>, object: &Object) -> Effects {
     if is_generated(object) { effects } else { effects.losing("the values of the column") }
 }
 
-/// Constants and the functions that are stable by definition are evaluated once; for all else a
-/// rewrite is expected, which is too strong a prediction rather than too weak.
-fn may_be_volatile(expression: &str) -> bool {
-    expression.contains('(')
-        && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
+/// Functions of the server that give each row another value, besides those that begin with `pg_`
+/// (`pg_proc.provolatile` of 13 to 18).
+const VOLATILE: &[&str] = &[
+    "array_sample",
+    "array_shuffle",
+    "clock_timestamp",
+    "currval",
+    "gen_random_uuid",
+    "lastval",
+    "nextval",
+    "random",
+    "random_normal",
+    "set_config",
+    "setval",
+    "timeofday",
+    "uuidv4",
+    "uuidv7",
+];
+
+/// Whether a default may give each row another value: then all rows are written anew. A function
+/// or an operator that is not known is taken for one that may.
+fn may_be_volatile(catalog: &Catalog, default: &Object) -> bool {
+    let expression = default::expression(default);
+    let tokens: Vec<_> =
+        lexer::tokens(expression).into_iter().filter(|token| token.kind.is_significant()).collect();
+    let called = |at: usize| tokens.get(at + 1).is_some_and(|next| next.text == "(");
+    let qualified = |at: usize| {
+        at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|before| before.text == ".")
+    };
+    tokens.iter().enumerate().any(|(at, token)| {
+        let is_name = matches!(token.kind, TokenKind::Identifier | TokenKind::QuotedIdentifier);
+        if !is_name || !called(at) {
+            return false;
+        }
+        if qualified(at) {
+            return !is_known_stable(catalog, default, token.text);
+        }
+        token.text == "OPERATOR" || token.text.starts_with("pg_") || VOLATILE.contains(&token.text)
+    })
+}
+
+/// Whether the user's function of that name that the default calls is marked so.
+fn is_known_stable(catalog: &Catalog, default: &Object, name: &str) -> bool {
+    let mut functions = catalog
+        .needs_of(&default.id)
+        .filter(|(id, _)| id.kind == Kind::Function && quote::ident(id.part(1)) == name)
+        .filter_map(|(id, _)| catalog.objects.get(id))
+        .peekable();
+    functions.peek().is_some() && functions.all(|object| !routine::is_volatile(object))
 }
