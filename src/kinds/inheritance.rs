@@ -221,7 +221,7 @@ impl ObjectKind for Inheritance {
         }
         let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects.join(cloned_keys(ctx.desired, object));
+        effects.join(cloned_keys(ctx.desired, object, Lock::ShareRowExclusive));
         // its rows must not belong to the new partition
         if let Some(default) = default_partition(ctx.current, parent) {
             effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
@@ -235,7 +235,7 @@ impl ObjectKind for Inheritance {
         }
         if let (true, Some(parent)) = (is_partition(object), parent(object)) {
             effects.join(Effects::lock(parent, Lock::AccessExclusive));
-            effects.join(cloned_keys(ctx.current, object));
+            effects.join(cloned_keys(ctx.current, object, Lock::ShareRowExclusive));
             if let Some(default) = default_partition(ctx.current, parent) {
                 effects.join(Effects::lock(default, Lock::AccessExclusive));
             }
@@ -352,10 +352,20 @@ fn links_of<'a>(
 }
 
 /// The foreign keys of the tables above are made, or made its own, at both ends.
-fn cloned_keys(catalog: &Catalog, link: &Object) -> Effects {
+fn cloned_keys(catalog: &Catalog, link: &Object, lock: Lock) -> Effects {
     let keys = above(catalog, link).flat_map(|table| foreign_keys(catalog, table));
     keys.flat_map(|key| reach::ends(catalog, key)).fold(Effects::default(), |mut effects, end| {
-        effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
+        effects.join(Effects::lock(&end, lock));
+        effects
+    })
+}
+
+/// What dropping a table costs that is detached first: the keys that it keeps go with it.
+pub(super) fn kept_keys(ctx: &Ctx<'_>, table: &ObjectId) -> Effects {
+    let links = links_of(ctx.current, table).map(|(_, link)| link);
+    let parted = links.filter(|link| Inheritance.goes_first(ctx, link));
+    parted.fold(Effects::default(), |mut effects, link| {
+        effects.join(cloned_keys(ctx.current, link, Lock::AccessExclusive));
         effects
     })
 }

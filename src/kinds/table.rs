@@ -177,6 +177,7 @@ impl ObjectKind for Table {
         for sequence in reach::sequences(ctx.current, &object.id) {
             effects.join(Effects::lock(sequence, Lock::AccessExclusive));
         }
+        effects.join(inheritance::kept_keys(ctx, &object.id));
         if is_foreign(object) {
             effects.join(foreign::dropped(object.value(UNREAD)));
             return effects;

@@ -13,6 +13,8 @@ mod generated;
 #[cfg(test)]
 mod maps;
 #[cfg(test)]
+mod observed;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod partitions;
