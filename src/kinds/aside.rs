@@ -2,7 +2,7 @@
 //! its name, then the columns, and the old one goes.
 
 use crate::kinds::rules::Action;
-use crate::kinds::{Ctx, Effects, Lock, Outcome, column, constraint, facet, index};
+use crate::kinds::{Ctx, Effects, Lock, Outcome, column, constraint, facet, index, reach};
 use crate::model::{Kind, Object, ObjectId};
 use crate::sql::quote;
 
@@ -42,8 +42,11 @@ impl Replacement<'_> {
                 "ALTER TABLE {table} ALTER COLUMN {} {clause};",
                 quote::ident(id.part(2))
             ));
-            let lock = Effects::lock(&relation, Lock::AccessExclusive);
-            effects.join(if self.rewrites { lock.rewriting(&relation) } else { lock });
+            effects.join(if self.rewrites {
+                reach::rewritten_tree(ctx, &relation)
+            } else {
+                reach::tree(ctx, &relation, Lock::AccessExclusive)
+            });
         }
         statements.push(format!("DROP {noun} {};", quote::qualified(&[to.id.part(0), &aside])));
         Outcome {

@@ -107,6 +107,19 @@ pub(super) fn storing(catalog: &Catalog, domain: &ObjectId, lock: Lock) -> Effec
     effects
 }
 
+/// The indexes with the column in them, those of keys among them.
+pub(super) fn indexes<'a>(
+    catalog: &'a Catalog,
+    column: &'a ObjectId,
+) -> impl Iterator<Item = &'a Object> {
+    let users = catalog.needs.iter().filter(|(_, needs)| needs.contains_key(column));
+    let users = users.filter_map(|(id, _)| catalog.objects.get(id));
+    users.filter(|object| {
+        (object.id.kind == Kind::Index || constraint::is_key(object))
+            && has_file(catalog, &relation_of(object))
+    })
+}
+
 fn table_of(column: &ObjectId) -> ObjectId {
     ObjectId::new(Kind::Table, &[column.part(0), column.part(1)])
 }

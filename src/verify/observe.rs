@@ -19,12 +19,13 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Every user relation, index and TOAST table: whose it is, and its file if it has one.
 const RELATIONS: &str = "SELECT r.oid, c.oid, n.nspname::text, c.relname::text, \
-    CASE WHEN r.relkind = 'i' AND t.oid IS NULL THEN r.relname::text END, \
+    CASE WHEN r.relkind = 'i' AND t.oid IS NULL THEN r.relname::text END, k.conname IS NOT NULL, \
     CASE WHEN r.relkind IN ('r', 'm', 'i') AND t.oid IS NULL THEN pg_catalog.pg_relation_filenode(r.oid) END \
     FROM pg_catalog.pg_class r \
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid OPERATOR(pg_catalog.=) r.oid \
     LEFT JOIN pg_catalog.pg_class t ON r.relkind IN ('t', 'i') \
     AND t.reltoastrelid OPERATOR(pg_catalog.=) coalesce(i.indrelid, r.oid) \
+    LEFT JOIN pg_catalog.pg_constraint k ON k.conindid OPERATOR(pg_catalog.=) r.oid AND k.contype IN ('p', 'u', 'x') \
     JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) coalesce(t.oid, i.indrelid, r.oid) \
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S') \
@@ -40,13 +41,15 @@ const LOCKS: &str = "SELECT l.relation, l.mode FROM pg_catalog.pg_locks l \
 
 /// The files of tables and their indexes.
 const FILES: &str = "SELECT coalesce(i.indrelid, r.oid), CASE WHEN r.relkind = 'i' THEN r.relname::text END, \
-    pg_catalog.pg_relation_filenode(r.oid) \
+    k.conname IS NOT NULL, pg_catalog.pg_relation_filenode(r.oid) \
     FROM pg_catalog.pg_class r LEFT JOIN pg_catalog.pg_index i ON i.indexrelid OPERATOR(pg_catalog.=) r.oid \
+    LEFT JOIN pg_catalog.pg_constraint k ON k.conindid OPERATOR(pg_catalog.=) r.oid AND k.contype IN ('p', 'u', 'x') \
     WHERE r.relkind IN ('r', 'm', 'i') AND coalesce(i.indrelid, r.oid) OPERATOR(pg_catalog.=) ANY ($1)";
 
 /// A table's or matview's own file, or that of an index by its name: altering a table makes its
-/// indexes again under their names, with the old file where it still fits.
-type FileKey = (u32, Option<String>);
+/// indexes again under their names, with the old file where it still fits. Last whether the index
+/// is that of a key, which has the key's name.
+type FileKey = (u32, Option<String>, bool);
 
 /// The relations that stand before a file runs.
 pub(super) struct Standing {
@@ -65,8 +68,8 @@ impl Standing {
             let (oid, owner): (u32, u32) = (row.get(0), row.get(1));
             standing.owners.insert(oid, owner);
             standing.names.insert(owner, [row.get(2), row.get(3)]);
-            if let Some(file) = row.get(5) {
-                standing.files.insert((owner, row.get(4)), file);
+            if let Some(file) = row.get(6) {
+                standing.files.insert((owner, row.get(4), row.get(5)), file);
             }
         }
         Ok(standing)
@@ -82,17 +85,23 @@ impl Standing {
 
     /// Whether a relation of that name is watched.
     pub(super) fn has(&self, label: &str) -> bool {
-        self.names.keys().any(|oid| self.label(*oid, None) == label)
-            || self.files.keys().any(|(oid, index)| self.label(*oid, index.as_deref()) == label)
+        self.names.keys().any(|oid| self.label(*oid) == label)
+            || self.files.keys().any(|key| self.file_label(key) == label)
     }
 
     /// The name that plan.json uses.
-    fn label(&self, oid: u32, index: Option<&str>) -> String {
-        let Some([schema, name]) = self.names.get(&oid) else { return String::new() };
-        match index {
-            Some(index) => ObjectId::new(Kind::Index, &[schema, index]).label(),
-            None => ObjectId::new(Kind::Table, &[schema, name]).label(),
-        }
+    fn label(&self, oid: u32) -> String {
+        self.file_label(&(oid, None, false))
+    }
+
+    fn file_label(&self, (oid, index, of_key): &FileKey) -> String {
+        let Some([schema, name]) = self.names.get(oid) else { return String::new() };
+        let id = match index {
+            Some(key) if *of_key => ObjectId::new(Kind::Constraint, &[schema, name, key]),
+            Some(index) => ObjectId::new(Kind::Index, &[schema, index]),
+            None => ObjectId::new(Kind::Table, &[schema, name]),
+        };
+        id.label()
     }
 }
 
@@ -173,7 +182,7 @@ impl Watch {
     fn add_locks(&mut self, now: &BTreeMap<u32, Lock>, taken: &mut Taken) {
         for (oid, lock) in now {
             let Some(owner) = self.standing.owners.get(oid) else { continue };
-            let label = self.standing.label(*owner, None);
+            let label = self.standing.label(*owner);
             if self.held.get(&label).is_none_or(|before| before < lock) {
                 self.held.insert(label.clone(), *lock);
                 taken.locks.insert(label, *lock);
@@ -213,9 +222,9 @@ impl Watch {
         self.standing.files.retain(|key, _| {
             key.1.is_none() || !found.asked.contains(&key.0) || found.now.contains_key(key)
         });
-        built.retain(|(table, _)| !written.contains(&(*table, None)));
-        for (table, index) in written.iter().chain(&built) {
-            taken.rewrites.insert(self.standing.label(*table, index.as_deref()));
+        built.retain(|(table, ..)| !written.contains(&(*table, None, false)));
+        for key in written.iter().chain(&built) {
+            taken.rewrites.insert(self.standing.file_label(key));
         }
     }
 }
@@ -229,8 +238,8 @@ async fn files(session: &Session, tables: Vec<u32>) -> Result<Files, ConnectErro
     let rows = session.rows(FILES, &[(&tables, Type::OID_ARRAY)]).await?;
     let mut now = BTreeMap::new();
     for row in rows {
-        if let Some(file) = row.get(2) {
-            now.insert((row.get(0), row.get(1)), file);
+        if let Some(file) = row.get(3) {
+            now.insert((row.get(0), row.get(1), row.get(2)), file);
         }
     }
     Ok(Files { asked: tables.into_iter().collect(), now })

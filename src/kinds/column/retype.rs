@@ -8,6 +8,7 @@ use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
 use crate::kinds::{constraint, index, reach, table};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
+use std::collections::BTreeSet;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if inherited_from(to).is_some() && inherited_from(to) == inherited_from(from) {
@@ -42,10 +43,17 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let mut statements = vec![super::column_statement(to, &clause)];
     // the new type's storage, compression take the place of those that were set
     statements.extend(statement::storage_statements(to));
-    let work = before.work(&after);
+    let mut work = before.work(&after);
+    if work == Work::Catalog && from.text(COLLATION) != to.text(COLLATION) {
+        work = Work::Indexes;
+    }
     let mut effects = match work {
-        Work::Catalog => reach::tree(ctx, &table, Lock::AccessExclusive),
-        _ => reach::rewritten_tree(ctx, &table),
+        Work::Catalog | Work::Indexes => {
+            let mut effects = reach::tree(ctx, &table, Lock::AccessExclusive);
+            effects.rewrites = rebuilt(ctx, to, work);
+            effects
+        }
+        Work::Rewrite | Work::Lossy => reach::rewritten_tree(ctx, &table),
     };
     // keys that stay are made again
     for key in reach::foreign_keys(ctx.current, &to.id) {
@@ -73,6 +81,17 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
     }
     outcome
+}
+
+/// The indexes that are built anew over a table that is not: those that hold an expression always,
+/// and all of the column where the order of its values may be another one.
+fn rebuilt(ctx: &Ctx<'_>, column: &Object, work: Work) -> BTreeSet<ObjectId> {
+    let columns = [heirs(ctx.current, &column.id), vec![column.id.clone()]].concat();
+    let indexes = columns.iter().flat_map(|column| reach::indexes(ctx.current, column));
+    indexes
+        .filter(|object| work == Work::Indexes || index::holds_expression(object))
+        .map(|object| object.id.clone())
+        .collect()
 }
 
 /// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.
@@ -122,6 +141,8 @@ fn for_any(dependent: &Object) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Work {
     Catalog,
+    /// Only indexes are built anew.
+    Indexes,
     Rewrite,
     Lossy,
 }
@@ -206,12 +227,12 @@ impl Type {
             | ("real", "double precision")
             | ("jsonb", "json")
             | (_, "text") => Work::Rewrite,
-            // with the session in UTC only indexes are built anew
+            // with the session in UTC, as migrations have it
             ("timestamp without time zone", "timestamp with time zone")
             | ("timestamp with time zone", "timestamp without time zone")
                 if grows =>
             {
-                Work::Rewrite
+                Work::Indexes
             }
             (a, b) if a == b && grows => Work::Catalog,
             _ => Work::Lossy,

@@ -291,8 +291,10 @@ fn named(object: &Object, attr: Attr) -> Option<ObjectId> {
     if let Value::Id(id) = object.value(attr) { Some(id.clone()) } else { None }
 }
 
-fn is_key(object: &Object) -> bool {
-    matches!(object.text(TYPE), "primary key" | "unique" | "exclude")
+/// Whether it stands on an index.
+pub(super) fn is_key(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint
+        && matches!(object.text(TYPE), "primary key" | "unique" | "exclude")
 }
 
 /// Whether only a parent declares it.
