@@ -101,13 +101,8 @@ impl ObjectKind for DomainConstraint {
 }
 
 fn validated(ctx: &Ctx<'_>, object: &Object) -> Effects {
-    let lock =
-        if ctx.current.server.major() >= 18 { Lock::ShareUpdateExclusive } else { Lock::Share };
-    let domain = object.parent.iter();
-    domain.fold(Effects::default(), |mut effects, domain| {
-        effects.join(reach::storing(ctx.current, domain, lock));
-        effects
-    })
+    let domain = object.parent.as_ref();
+    domain.map_or_else(Effects::default, |id| reach::storing(ctx.current, id, Lock::Share))
 }
 
 fn redefine(_: &Ctx<'_>, _: &Object, _: &Object) -> Outcome {

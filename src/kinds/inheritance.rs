@@ -157,18 +157,10 @@ impl ObjectKind for Inheritance {
         let table = object.parent.as_ref();
         let stays = table.is_some_and(|table| ctx.desired.objects.contains_key(table));
         if stays && !ctx.desired.objects.contains_key(&object.id) {
-            // what the parents' foreign keys were here stays behind; those that go or change
-            // went before, unless with their table
-            let keys =
-                above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
-            for key in keys.filter(|key| outlives(ctx, key)) {
+            for key in left_keys(ctx, object) {
                 let name = table.map_or(key.id.name(), |table| constraint::name_on(key, table));
-                let own = table.map(|table| constraint::named_on(table, name));
-                // never one of the table's own
-                if !own.is_some_and(|own| ctx.current.objects.contains_key(&own)) {
-                    let name = quote::ident(name);
-                    statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
-                }
+                let name = quote::ident(name);
+                statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
             }
             statements.extend(table.into_iter().flat_map(|table| column::renames(ctx, table)));
         }
@@ -221,7 +213,7 @@ impl ObjectKind for Inheritance {
         }
         let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects.join(cloned_keys(ctx.desired, object, Lock::ShareRowExclusive));
+        effects.join(cloned_keys(ctx, object, Lock::ShareRowExclusive, Lock::ShareRowExclusive));
         // its rows must not belong to the new partition
         if let Some(default) = default_partition(ctx.current, parent) {
             effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
@@ -229,16 +221,23 @@ impl ObjectKind for Inheritance {
         effects.failing("a row does not belong to the partition")
     }
     fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
-        let mut effects = Effects::default();
-        if let Some(table) = &object.parent {
-            effects.join(Effects::lock(table, Lock::AccessExclusive));
+        let Some(child) = &object.parent else { return Effects::default() };
+        let (true, Some(parent)) = (is_partition(object), parent(object)) else {
+            return Effects::lock(child, Lock::AccessExclusive);
+        };
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive);
+        effects.join(Effects::lock(parent, Lock::AccessExclusive));
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(Effects::lock(default, Lock::AccessExclusive));
         }
-        if let (true, Some(parent)) = (is_partition(object), parent(object)) {
-            effects.join(Effects::lock(parent, Lock::AccessExclusive));
-            effects.join(cloned_keys(ctx.current, object, Lock::ShareRowExclusive));
-            if let Some(default) = default_partition(ctx.current, parent) {
-                effects.join(Effects::lock(default, Lock::AccessExclusive));
-            }
+        // what goes with its table is not detached
+        if ctx.desired.objects.contains_key(child) || self.goes_first(ctx, object) {
+            let (own, others) = (Lock::ShareRowExclusive, Lock::AccessExclusive);
+            effects.join(cloned_keys(ctx, object, own, others));
+        }
+        for key in left_keys(ctx, object) {
+            let tables = reach::referenced(ctx, ctx.current, key);
+            effects.join(lock_all(tables, Lock::AccessExclusive));
         }
         effects
     }
@@ -351,13 +350,58 @@ fn links_of<'a>(
     rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
 }
 
-/// The foreign keys of the tables above are made, or made its own, at both ends.
-fn cloned_keys(catalog: &Catalog, link: &Object, lock: Lock) -> Effects {
-    let keys = above(catalog, link).flat_map(|table| foreign_keys(catalog, table));
-    keys.flat_map(|key| reach::ends(catalog, key)).fold(Effects::default(), |mut effects, end| {
-        effects.join(Effects::lock(&end, lock));
+/// What a table that is detached and stays keeps of the parents' foreign keys; those that go or
+/// change went before, unless with their table.
+fn left_keys<'a>(ctx: &Ctx<'a>, link: &'a Object) -> Vec<&'a Object> {
+    let Some(table) = link.parent.as_ref().filter(|id| ctx.desired.objects.contains_key(id)) else {
+        return Vec::new();
+    };
+    if ctx.desired.objects.contains_key(&link.id) {
+        return Vec::new();
+    }
+    let keys = above(ctx.current, link).flat_map(|table| foreign_keys(ctx.current, table));
+    // never one of the table's own
+    let own = |key: &Object| constraint::named_on(table, constraint::name_on(key, table));
+    keys.filter(|key| outlives(ctx, key) && !ctx.current.objects.contains_key(&own(key))).collect()
+}
+
+fn lock_all(tables: impl IntoIterator<Item = ObjectId>, lock: Lock) -> Effects {
+    tables.into_iter().fold(Effects::default(), |mut effects, table| {
+        effects.join(Effects::lock(&table, lock));
         effects
     })
+}
+
+/// The foreign keys of the tables above are made here, too, or become its own: what they refer to
+/// is locked. So are the tables with keys that refer to those above.
+fn cloned_keys(ctx: &Ctx<'_>, link: &Object, own: Lock, others: Lock) -> Effects {
+    let side = if ctx.current.objects.contains_key(&link.id) { ctx.current } else { ctx.desired };
+    let mut effects = Effects::default();
+    for table in above(side, link) {
+        for key in foreign_keys(ctx.current, table) {
+            effects.join(lock_all(reach::referenced(ctx, ctx.current, key), own));
+        }
+        for key in keys_to(ctx.current, table) {
+            effects.join(lock_all(reach::referencing(ctx, key), others));
+        }
+    }
+    effects
+}
+
+/// The foreign keys that refer to a table.
+fn keys_to<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
+    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
+    keys.filter(move |key| {
+        let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
+        let mut tables = columns.filter_map(|(id, _)| catalog.objects.get(id)?.parent.as_ref());
+        key.parent.as_ref() != Some(table) && tables.any(|id| id == table)
+    })
+}
+
+/// Whether a table is below the parent before and after, by the same link.
+pub(super) fn stays_below(ctx: &Ctx<'_>, child: &ObjectId, table: &ObjectId) -> bool {
+    let mut links = links_of(ctx.current, child);
+    links.any(|(id, link)| parent(link) == Some(table) && ctx.desired.objects.get(id) == Some(link))
 }
 
 /// What dropping a table costs that is detached first: the keys that it keeps go with it.
@@ -365,7 +409,7 @@ pub(super) fn kept_keys(ctx: &Ctx<'_>, table: &ObjectId) -> Effects {
     let links = links_of(ctx.current, table).map(|(_, link)| link);
     let parted = links.filter(|link| Inheritance.goes_first(ctx, link));
     parted.fold(Effects::default(), |mut effects, link| {
-        effects.join(cloned_keys(ctx.current, link, Lock::AccessExclusive));
+        effects.join(cloned_keys(ctx, link, Lock::AccessExclusive, Lock::AccessExclusive));
         effects
     })
 }

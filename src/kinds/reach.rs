@@ -7,13 +7,14 @@ use crate::kinds::{constraint, inheritance, sequence, table};
 use crate::model::{Catalog, Kind, Object, ObjectId};
 use std::collections::BTreeSet;
 
-/// The partitions and children of a table, through all levels.
-pub(super) fn below(catalog: &Catalog, table: &ObjectId) -> Vec<ObjectId> {
+/// The partitions and children of a table, through all levels, as far as they stay below it: links
+/// that go do so before, and those that come do so after.
+fn below(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<ObjectId> {
     let mut found = vec![table.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
-        let new: Vec<ObjectId> = inheritance::children(catalog, &parent)
-            .filter(|child| !found.contains(child))
+        let new: Vec<ObjectId> = inheritance::children(ctx.current, &parent)
+            .filter(|child| !found.contains(child) && inheritance::stays_below(ctx, child, &parent))
             .cloned()
             .collect();
         found.extend(new);
@@ -26,7 +27,7 @@ pub(super) fn below(catalog: &Catalog, table: &ObjectId) -> Vec<ObjectId> {
 /// The lock on a table and on all below it, where the statement goes down to them.
 pub(super) fn tree(ctx: &Ctx<'_>, table: &ObjectId, lock: Lock) -> Effects {
     let mut effects = Effects::lock(table, lock);
-    for child in below(ctx.current, table) {
+    for child in below(ctx, table) {
         effects.join(Effects::lock(&child, lock));
     }
     effects
@@ -64,12 +65,31 @@ pub(super) fn sequences<'a>(
 }
 
 /// The tables at both ends of a foreign key, with those that it is cloned to.
-pub(super) fn ends(catalog: &Catalog, key: &Object) -> BTreeSet<ObjectId> {
+pub(super) fn ends(ctx: &Ctx<'_>, catalog: &Catalog, key: &Object) -> BTreeSet<ObjectId> {
+    let mut tables = referenced(ctx, catalog, key);
+    tables.extend(referencing(ctx, key));
+    tables
+}
+
+/// The table that a foreign key is on, with those that it is cloned to.
+pub(super) fn referencing(ctx: &Ctx<'_>, key: &Object) -> BTreeSet<ObjectId> {
+    key.parent.iter().flat_map(|table| with_below(ctx, table)).collect()
+}
+
+/// The table that a foreign key refers to, with all below it.
+pub(super) fn referenced(ctx: &Ctx<'_>, catalog: &Catalog, key: &Object) -> BTreeSet<ObjectId> {
     let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
-    let mut tables: BTreeSet<ObjectId> = columns.map(|(id, _)| table_of(id)).collect();
-    tables.extend(key.parent.clone());
-    let trees: Vec<ObjectId> = tables.iter().flat_map(|table| below(catalog, table)).collect();
-    tables.extend(trees);
+    let tables: BTreeSet<ObjectId> = columns.map(|(id, _)| table_of(id)).collect();
+    let others: Vec<&ObjectId> =
+        tables.iter().filter(|table| Some(*table) != key.parent.as_ref()).collect();
+    // it may refer to its own table
+    let found = if others.is_empty() { key.parent.iter().collect() } else { others };
+    found.into_iter().flat_map(|table| with_below(ctx, table)).collect()
+}
+
+fn with_below(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<ObjectId> {
+    let mut tables = below(ctx, table);
+    tables.push(table.clone());
     tables
 }
 

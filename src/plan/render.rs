@@ -57,9 +57,7 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
     let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&step.object).map(facet::relation_of);
     let effects = &mut step.effects;
-    effects.locks.retain(|id, _| stands(id));
-    effects.scans.retain(|id| stands(id));
-    effects.rewrites.retain(|id| stands(id));
+    effects.keep(stands);
     // a new table has no row that could stop it, whatever else is locked
     if step.verb == Verb::Create && !relation.as_ref().is_some_and(stands) {
         effects.builds_index = false;

@@ -42,7 +42,7 @@ pub(super) fn dropping(ctx: &Ctx<'_>, object: &Object) -> Effects {
         effects.join(Effects::lock(sequence, Lock::AccessExclusive));
     }
     for key in reach::foreign_keys(ctx.current, &object.id) {
-        for end in reach::ends(ctx.current, key) {
+        for end in reach::ends(ctx, ctx.current, key) {
             effects.join(Effects::lock(&end, Lock::AccessExclusive));
         }
     }

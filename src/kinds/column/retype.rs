@@ -5,9 +5,9 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{constraint, index, reach, table};
+use crate::kinds::{constraint, index, reach, sequence, table};
 use crate::model::{Kind, Need, Object, ObjectId};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
 use std::collections::BTreeSet;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
@@ -55,9 +55,15 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         }
         Work::Rewrite | Work::Lossy => reach::rewritten_tree(ctx, &table),
     };
+    // an identity's numbers follow
+    for sequence in reach::sequences(ctx.current, &to.id) {
+        if ctx.current.objects.get(sequence).is_some_and(sequence::is_identity) {
+            effects.join(Effects::lock(sequence, Lock::ShareRowExclusive));
+        }
+    }
     // keys that stay are made again
     for key in reach::foreign_keys(ctx.current, &to.id) {
-        for end in reach::ends(ctx.current, key) {
+        for end in reach::ends(ctx, ctx.current, key) {
             effects.join(Effects::lock(&end, Lock::AccessExclusive));
         }
     }
@@ -83,15 +89,26 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     outcome
 }
 
-/// The indexes that are built anew over a table that is not: those that hold an expression always,
-/// and all of the column where the order of its values may be another one.
+/// The indexes that are built anew over a table that is not: those that hold an expression and those
+/// that are parts of a partitioned table's always, and all in the order of the column where its values
+/// may have another one.
 fn rebuilt(ctx: &Ctx<'_>, column: &Object, work: Work) -> BTreeSet<ObjectId> {
     let columns = [heirs(ctx.current, &column.id), vec![column.id.clone()]].concat();
     let indexes = columns.iter().flat_map(|column| reach::indexes(ctx.current, column));
+    let ordered = |object: &Object| work == Work::Indexes && is_key(object, column.id.name());
     indexes
-        .filter(|object| work == Work::Indexes || index::holds_expression(object))
+        .filter(|object| {
+            ordered(object) || index::holds_expression(object) || index::is_attached(object)
+        })
         .map(|object| object.id.clone())
         .collect()
+}
+
+/// Whether the column is not only included.
+fn is_key(index: &Object, column: &str) -> bool {
+    let definition = index::text(index);
+    let end = tokens::top_level(definition, "INCLUDE").unwrap_or(definition.len());
+    definition.get(..end).unwrap_or_default().contains(&quote::ident(column))
 }
 
 /// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.

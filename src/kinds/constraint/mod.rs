@@ -219,7 +219,7 @@ impl ObjectKind for Constraint {
         match object.text(TYPE) {
             "foreign key" => {
                 let mut effects = Effects::lock(&table, Lock::ShareRowExclusive);
-                for end in reach::ends(ctx.desired, object) {
+                for end in reach::ends(ctx, ctx.desired, object) {
                     effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
                 }
                 if object.flag(NOT_VALID) {
@@ -252,7 +252,7 @@ impl ObjectKind for Constraint {
             return reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
         }
         let mut effects = Effects::default();
-        for end in reach::ends(ctx.current, object) {
+        for end in reach::ends(ctx, ctx.current, object) {
             effects.join(Effects::lock(&end, Lock::AccessExclusive));
         }
         effects
@@ -289,6 +289,11 @@ fn reference(oid: u32) -> Raw {
 
 fn named(object: &Object, attr: Attr) -> Option<ObjectId> {
     if let Value::Id(id) = object.value(attr) { Some(id.clone()) } else { None }
+}
+
+/// What it demands, as SQL.
+pub(super) fn definition(object: &Object) -> &str {
+    object.text(DEFINITION)
 }
 
 /// Whether it stands on an index.
