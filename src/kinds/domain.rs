@@ -137,6 +137,11 @@ pub(super) fn checks(catalog: &Catalog, id: &ObjectId) -> bool {
             || catalog.needs_of(id).any(|(base, _)| base != id && checks(catalog, base)))
 }
 
+/// Whether a type is one of the domains with a CHECK that every database has.
+pub(super) fn is_checked_of_the_server(name: &str) -> bool {
+    matches!(name, "information_schema.cardinal_number" | "information_schema.yes_or_no")
+}
+
 /// What PostgreSQL puts behind the name of the domain.
 const AUTOMATIC: &str = "_not_null";
 

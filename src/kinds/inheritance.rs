@@ -382,19 +382,32 @@ fn cloned_keys(ctx: &Ctx<'_>, link: &Object, own: Lock, others: Lock) -> Effects
             effects.join(lock_all(reach::referenced(ctx, ctx.current, key), own));
         }
         for key in keys_to(ctx.current, table) {
-            effects.join(lock_all(reach::referencing(ctx, key), others));
+            // one that refers to its own table is that table's alone
+            let itself = key.parent.as_ref() == Some(table);
+            let tables = if itself { [table.clone()].into() } else { reach::referencing(ctx, key) };
+            effects.join(lock_all(tables, others));
         }
     }
     effects
+}
+
+fn refers_to_itself(catalog: &Catalog, key: &Object) -> bool {
+    let mut columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
+    columns.all(|(id, _)| {
+        catalog.objects.get(id).and_then(|column| column.parent.as_ref()) == key.parent.as_ref()
+    })
 }
 
 /// The foreign keys that refer to a table.
 fn keys_to<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
     let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
     keys.filter(move |key| {
+        if key.parent.as_ref() == Some(table) {
+            return refers_to_itself(catalog, key);
+        }
         let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
         let mut tables = columns.filter_map(|(id, _)| catalog.objects.get(id)?.parent.as_ref());
-        key.parent.as_ref() != Some(table) && tables.any(|id| id == table)
+        tables.any(|id| id == table)
     })
 }
 

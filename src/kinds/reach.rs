@@ -10,11 +10,20 @@ use std::collections::BTreeSet;
 /// The partitions and children of a table, through all levels, as far as they stay below it: links
 /// that go do so before, and those that come do so after.
 fn below(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<ObjectId> {
+    let stays = |child: &ObjectId, parent: &ObjectId| inheritance::stays_below(ctx, child, parent);
+    through(ctx.current, table, &stays)
+}
+
+fn through(
+    catalog: &Catalog,
+    table: &ObjectId,
+    follows: &dyn Fn(&ObjectId, &ObjectId) -> bool,
+) -> Vec<ObjectId> {
     let mut found = vec![table.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
-        let new: Vec<ObjectId> = inheritance::children(ctx.current, &parent)
-            .filter(|child| !found.contains(child) && inheritance::stays_below(ctx, child, &parent))
+        let new: Vec<ObjectId> = inheritance::children(catalog, &parent)
+            .filter(|child| !found.contains(child) && follows(child, &parent))
             .cloned()
             .collect();
         found.extend(new);
@@ -87,9 +96,13 @@ pub(super) fn referenced(ctx: &Ctx<'_>, catalog: &Catalog, key: &Object) -> BTre
     found.into_iter().flat_map(|table| with_below(ctx, table)).collect()
 }
 
+/// A foreign key may come or go before a link of its tables or after it: all that are below before
+/// or afterwards count.
 fn with_below(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<ObjectId> {
-    let mut tables = below(ctx, table);
-    tables.push(table.clone());
+    let mut tables = vec![table.clone()];
+    for catalog in [ctx.current, ctx.desired] {
+        tables.extend(through(catalog, table, &|_, _| true));
+    }
     tables
 }
 

@@ -1,6 +1,6 @@
 //! What a column that comes or goes costs the tables that stand.
 
-use super::{GENERATED_KIND, NOT_NULL, is_generated};
+use super::{GENERATED_KIND, NOT_NULL, TYPE, is_generated};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock};
 use crate::kinds::{default, domain, reach, routine};
@@ -22,7 +22,8 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
             id.kind == Kind::Sequence && needs.get(&object.id) == Some(&Need::Part)
         });
     // PostgreSQL looks at every row, even at the NULL of one
-    let checked = ctx.desired.needs_of(&object.id).any(|(id, _)| domain::checks(ctx.desired, id));
+    let checked = ctx.desired.needs_of(&object.id).any(|(id, _)| domain::checks(ctx.desired, id))
+        || domain::is_checked_of_the_server(object.text(TYPE));
     if volatile || identity || checked || object.text(GENERATED_KIND) == "STORED" {
         return reach::rewritten_tree(ctx, &table);
     }

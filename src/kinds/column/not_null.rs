@@ -152,9 +152,8 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
     }
     if !to.flag(NOT_NULL) {
-        let statements = drops(ctx, to);
-        return Outcome::in_place(statements, reach::tree(ctx, &table, Lock::AccessExclusive))
-            .removing_if(had, "NOT NULL is dropped");
+        let (statements, effects) = drops(ctx, to);
+        return Outcome::in_place(statements, effects).removing_if(had, "NOT NULL is dropped");
     }
     let effects = reach::tree(ctx, &table, Lock::AccessExclusive)
         .scanning(&table)
@@ -183,17 +182,24 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
 }
 
 /// Up to 17 what is dropped reaches all below, even those that have it from another parent, too.
-fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
     let drop = "DROP NOT NULL";
     let heirs = heirs(ctx.desired, &column.id);
     let heirs: Vec<&Object> = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).collect();
     let keeps = |heir: &&Object| heir.flag(NOT_NULL);
     if ctx.current.server.major() >= 18 || !heirs.iter().any(keeps) {
-        return vec![column_statement(column, drop)];
+        let effects = reach::tree(ctx, &relation_of(column), Lock::AccessExclusive);
+        return (vec![column_statement(column, drop)], effects);
     }
     let others = heirs.iter().copied().filter(|heir| !keeps(heir));
     let each = std::iter::once(column).chain(others);
-    each.map(|column| column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1)).collect()
+    let mut effects = Effects::default();
+    let mut statements = Vec::new();
+    for column in each {
+        effects.join(Effects::lock(&relation_of(column), Lock::AccessExclusive));
+        statements.push(column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1));
+    }
+    (statements, effects)
 }
 
 /// Whether the table declares what a parent brings.

@@ -108,7 +108,7 @@ fn rebuilt(ctx: &Ctx<'_>, column: &Object, work: Work) -> BTreeSet<ObjectId> {
 fn is_key(index: &Object, column: &str) -> bool {
     let definition = index::text(index);
     let end = tokens::top_level(definition, "INCLUDE").unwrap_or(definition.len());
-    definition.get(..end).unwrap_or_default().contains(&quote::ident(column))
+    definition.get(..end).unwrap_or_default().contains(column)
 }
 
 /// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.
