@@ -170,7 +170,7 @@ impl Watch {
         relations.extend(all);
         let second = &self.second;
         let found = files(second, relations.into_iter().collect()).await?;
-        self.compare_files(found, &mut taken);
+        self.compare_files(&found, &mut taken);
         Ok((result, taken))
     }
 
@@ -200,12 +200,12 @@ impl Watch {
         let tables: BTreeSet<u32> = locked.filter_map(|oid| owners.get(&oid).copied()).collect();
         if !tables.is_empty() {
             let found = files(session, tables.into_iter().collect()).await?;
-            self.compare_files(found, taken);
+            self.compare_files(&found, taken);
         }
         Ok(())
     }
 
-    fn compare_files(&mut self, found: Files, taken: &mut Taken) {
+    fn compare_files(&mut self, found: &Files, taken: &mut Taken) {
         let mut written = BTreeSet::new();
         let mut built = BTreeSet::new();
         for (key, file) in &found.now {
