@@ -2,7 +2,9 @@
 //! its name, then the types and columns that store it, and the old ones go.
 
 use crate::kinds::rules::Action;
-use crate::kinds::{Ctx, Effects, Lock, Outcome, column, constraint, facet, index, of, stored};
+use crate::kinds::{
+    Ctx, Effects, Lock, Outcome, column, constraint, facet, index, of, reach, stored,
+};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
 use std::collections::BTreeSet;
@@ -64,9 +66,11 @@ impl Replacement<'_> {
             let clause = if nested { through_text(column) } else { (self.clause)(column) };
             let name = quote::ident(column.id.name());
             statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {clause};"));
-            let lock = Effects::lock(&relation, Lock::AccessExclusive);
-            let rewrites = nested || self.rewrites;
-            effects.join(if rewrites { lock.rewriting(&relation) } else { lock });
+            effects.join(if nested || self.rewrites {
+                reach::rewritten_tree(ctx, &relation)
+            } else {
+                reach::tree(ctx, &relation, Lock::AccessExclusive)
+            });
         }
         statements.extend(drops.into_iter().rev());
         let mut affects = columns;

@@ -4,10 +4,10 @@
 use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, aside, column, domain_constraint, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -162,6 +162,21 @@ fn rebase(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)))
 }
 
+/// Whether it is a domain that forbids some values, or is over one.
+pub(super) fn checks(catalog: &Catalog, id: &ObjectId) -> bool {
+    let is_check =
+        |part: &Object| part.id.kind == Kind::DomainConstraint && part.parent.as_ref() == Some(id);
+    id.kind == Kind::Domain
+        && (catalog.objects.get(id).is_some_and(|domain| domain.flag(NOT_NULL))
+            || catalog.objects.values().any(is_check)
+            || catalog.needs_of(id).any(|(base, _)| base != id && checks(catalog, base)))
+}
+
+/// Whether a type is one of the domains with a CHECK that every database has.
+pub(super) fn is_checked_of_the_server(name: &str) -> bool {
+    matches!(name, "information_schema.cardinal_number" | "information_schema.yes_or_no")
+}
+
 /// What PostgreSQL puts behind the name of the domain.
 const AUTOMATIC: &str = "_not_null";
 
@@ -180,7 +195,8 @@ fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if let Some(column) = stored::inside(ctx.current, &to.id) {
             return Outcome::report(stored::refusal(&column));
         }
-        effects = effects.failing("a column of the domain holds NULL");
+        effects = reach::storing(ctx.current, &to.id, Lock::Share)
+            .failing("a column of the domain holds NULL");
         statements.push(alter(to, "SET NOT NULL"));
     }
     let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {

@@ -5,7 +5,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, ObjectKind, Outcome, Place,
-    Raw, Rule, Scan, Slot, inheritance,
+    Raw, Rule, Scan, Slot, constraint, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -153,6 +153,9 @@ impl ObjectKind for Index {
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         let mut effects = Effects::lock(&relation_of(object), Lock::Share);
         effects.builds_index = true;
+        if object.flag(REPLICA_IDENTITY) {
+            effects.join(Effects::lock(&relation_of(object), Lock::AccessExclusive));
+        }
         if object.text(DEFINITION).starts_with("CREATE UNIQUE") {
             effects = effects.failing("two rows have the same key");
         }
@@ -351,6 +354,20 @@ pub(super) fn cluster(ctx: &Ctx<'_>, from: bool, to: &Object, now: bool) -> Outc
 pub(super) fn identify(_: &Ctx<'_>, to: &Object, now: bool) -> Outcome {
     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
     Outcome::in_place(mark_statements(to, false, now), effects)
+}
+
+/// Whether it is, or the index of a key is, a part of a partitioned table's.
+pub(super) fn is_attached(object: &Object) -> bool {
+    let at = object.specs.iter().position(|spec| spec.name == "attached_to");
+    at.and_then(|at| object.values.get(at)).is_some_and(|value| *value != Value::Null)
+}
+
+/// The definition of an index, or of a key.
+pub(super) fn text(object: &Object) -> &str {
+    match object.id.kind {
+        Kind::Index => object.text(DEFINITION),
+        _ => constraint::definition(object),
+    }
 }
 
 /// Whether it holds an expression or a predicate, which a new type of a column may break.

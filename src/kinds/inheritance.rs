@@ -4,7 +4,7 @@
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source, column, constraint, table,
+    Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -157,18 +157,10 @@ impl ObjectKind for Inheritance {
         let table = object.parent.as_ref();
         let stays = table.is_some_and(|table| ctx.desired.objects.contains_key(table));
         if stays && !ctx.desired.objects.contains_key(&object.id) {
-            // what the parents' foreign keys were here stays behind; those that go or change
-            // went before, unless with their table
-            let keys =
-                above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
-            for key in keys.filter(|key| outlives(ctx, key)) {
+            for key in left_keys(ctx, object) {
                 let name = table.map_or(key.id.name(), |table| constraint::name_on(key, table));
-                let own = table.map(|table| constraint::named_on(table, name));
-                // never one of the table's own
-                if !own.is_some_and(|own| ctx.current.objects.contains_key(&own)) {
-                    let name = quote::ident(name);
-                    statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
-                }
+                let name = quote::ident(name);
+                statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
             }
             statements.extend(table.into_iter().flat_map(|table| column::renames(ctx, table)));
         }
@@ -210,20 +202,42 @@ impl ObjectKind for Inheritance {
         let parent = path(object);
         vec![("bounds", parent.clone()), ("columns", parent)]
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let Some(child) = &object.parent else { return Effects::default() };
-        let effects = Effects::lock(child, Lock::AccessExclusive);
-        let (Value::Id(parent), true) = (object.value(PARENT), is_partition(object)) else {
-            return effects;
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let (Some(child), Some(parent)) = (&object.parent, parent(object)) else {
+            return Effects::default();
         };
-        let mut effects = effects.scanning(child).failing("a row does not belong to the partition");
+        if !is_partition(object) {
+            let mut effects = Effects::lock(child, Lock::AccessExclusive);
+            effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
+            return effects;
+        }
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects
+        effects.join(cloned_keys(ctx, object, Lock::ShareRowExclusive, Lock::ShareRowExclusive));
+        // its rows must not belong to the new partition
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
+        }
+        effects.failing("a row does not belong to the partition")
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let mut effects = Effects::default();
-        for table in object.parent.iter().chain(parent(object)) {
-            effects.join(Effects::lock(table, Lock::AccessExclusive));
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let Some(child) = &object.parent else { return Effects::default() };
+        let (true, Some(parent)) = (is_partition(object), parent(object)) else {
+            return Effects::lock(child, Lock::AccessExclusive);
+        };
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive);
+        effects.join(Effects::lock(parent, Lock::AccessExclusive));
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(Effects::lock(default, Lock::AccessExclusive));
+        }
+        // what goes with its table is not detached
+        if ctx.desired.objects.contains_key(child) || self.goes_first(ctx, object) {
+            let (own, others) = (Lock::ShareRowExclusive, Lock::AccessExclusive);
+            effects.join(cloned_keys(ctx, object, own, others));
+        }
+        for key in left_keys(ctx, object) {
+            let tables = reach::referenced(ctx, ctx.current, key);
+            effects.join(lock_all(tables, Lock::AccessExclusive));
         }
         effects
     }
@@ -334,6 +348,90 @@ fn links_of<'a>(
     let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
     let rest = catalog.objects.range(first..);
     rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
+}
+
+/// What a table that is detached and stays keeps of the parents' foreign keys; those that go or
+/// change went before, unless with their table.
+fn left_keys<'a>(ctx: &Ctx<'a>, link: &'a Object) -> Vec<&'a Object> {
+    let Some(table) = link.parent.as_ref().filter(|id| ctx.desired.objects.contains_key(id)) else {
+        return Vec::new();
+    };
+    if ctx.desired.objects.contains_key(&link.id) {
+        return Vec::new();
+    }
+    let keys = above(ctx.current, link).flat_map(|table| foreign_keys(ctx.current, table));
+    // never one of the table's own
+    let own = |key: &Object| constraint::named_on(table, constraint::name_on(key, table));
+    keys.filter(|key| outlives(ctx, key) && !ctx.current.objects.contains_key(&own(key))).collect()
+}
+
+fn lock_all(tables: impl IntoIterator<Item = ObjectId>, lock: Lock) -> Effects {
+    tables.into_iter().fold(Effects::default(), |mut effects, table| {
+        effects.join(Effects::lock(&table, lock));
+        effects
+    })
+}
+
+/// The foreign keys of the tables above are made here, too, or become its own: what they refer to
+/// is locked. So are the tables with keys that refer to those above.
+fn cloned_keys(ctx: &Ctx<'_>, link: &Object, own: Lock, others: Lock) -> Effects {
+    let side = if ctx.current.objects.contains_key(&link.id) { ctx.current } else { ctx.desired };
+    let mut effects = Effects::default();
+    for table in above(side, link) {
+        for key in foreign_keys(ctx.current, table) {
+            effects.join(lock_all(reach::referenced(ctx, ctx.current, key), own));
+        }
+        for key in keys_to(ctx.current, table) {
+            // one that refers to its own table is that table's alone
+            let itself = key.parent.as_ref() == Some(table);
+            let tables = if itself { [table.clone()].into() } else { reach::referencing(ctx, key) };
+            effects.join(lock_all(tables, others));
+        }
+    }
+    effects
+}
+
+fn refers_to_itself(catalog: &Catalog, key: &Object) -> bool {
+    let mut columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
+    columns.all(|(id, _)| {
+        catalog.objects.get(id).and_then(|column| column.parent.as_ref()) == key.parent.as_ref()
+    })
+}
+
+/// The foreign keys that refer to a table.
+fn keys_to<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
+    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
+    keys.filter(move |key| {
+        if key.parent.as_ref() == Some(table) {
+            return refers_to_itself(catalog, key);
+        }
+        let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
+        let mut tables = columns.filter_map(|(id, _)| catalog.objects.get(id)?.parent.as_ref());
+        tables.any(|id| id == table)
+    })
+}
+
+/// Whether a table is below the parent before and after, by the same link.
+pub(super) fn stays_below(ctx: &Ctx<'_>, child: &ObjectId, table: &ObjectId) -> bool {
+    let mut links = links_of(ctx.current, child);
+    links.any(|(id, link)| parent(link) == Some(table) && ctx.desired.objects.get(id) == Some(link))
+}
+
+/// What dropping a table costs that is detached first: the keys that it keeps go with it.
+pub(super) fn kept_keys(ctx: &Ctx<'_>, table: &ObjectId) -> Effects {
+    let links = links_of(ctx.current, table).map(|(_, link)| link);
+    let parted = links.filter(|link| Inheritance.goes_first(ctx, link));
+    parted.fold(Effects::default(), |mut effects, link| {
+        effects.join(cloned_keys(ctx, link, Lock::AccessExclusive, Lock::AccessExclusive));
+        effects
+    })
+}
+
+/// Where the rows go that belong to no other partition.
+fn default_partition<'a>(catalog: &'a Catalog, table: &ObjectId) -> Option<&'a ObjectId> {
+    let links = catalog.objects.values().filter(|object| is_partition(object));
+    let mut defaults = links.filter(|link| link.text(BOUND) == "DEFAULT");
+    defaults.find(|link| parent(link) == Some(table)).and_then(|link| link.parent.as_ref())
 }
 
 /// Whether the table is a partition by this link.

@@ -46,6 +46,7 @@ mod policy;
 mod publication;
 mod publication_table;
 pub(crate) mod range;
+mod reach;
 mod routine;
 mod rule;
 mod schema;

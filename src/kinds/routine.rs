@@ -94,6 +94,11 @@ pub(super) const ATTRS: &[&str] = &[
     "transforms",
 ];
 
+/// Whether it may give another value for each row.
+pub(super) fn is_volatile(object: &Object) -> bool {
+    *object.value(VOLATILITY) == Value::Null
+}
+
 pub(super) fn decode(row: &dyn Fields) -> Found {
     let text = |column: &str| Raw::Value(Value::text(row.text(column).as_deref()));
     let flag = |column: &str| Raw::Value(Value::flag(row.flag(column)));

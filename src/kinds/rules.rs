@@ -96,6 +96,13 @@ impl Effects {
         Self { locks: BTreeMap::from([(relation.clone(), lock)]), ..Self::default() }
     }
 
+    /// Leaves out what they are on relations that `stands` says no of.
+    pub fn keep(&mut self, stands: impl Fn(&ObjectId) -> bool) {
+        self.locks.retain(|id, _| stands(id));
+        self.scans.retain(|id| stands(id));
+        self.rewrites.retain(|id| stands(id));
+    }
+
     /// Adds the effects of another statement of the same step.
     pub fn join(&mut self, other: Self) {
         for (relation, lock) in other.locks {

@@ -22,9 +22,13 @@ pub(super) fn batches(
     let mut batches = Vec::new();
     let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
     for group in groups {
-        let steps: Vec<Step> =
+        let mut steps: Vec<Step> =
             group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
         let before = state.clone();
+        for step in &mut steps {
+            // an earlier file may have dropped it
+            step.effects.keep(|id| before.objects.contains_key(id));
+        }
         for step in &steps {
             state::apply(&mut state, goal, step);
         }

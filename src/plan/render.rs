@@ -44,16 +44,17 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
 
 /// Locks, scans and rewrites of what is new cost nobody anything.
 fn only_standing(ctx: &Ctx<'_>, changes: &Changes, step: &mut Step) {
-    let stands =
-        |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+    // what is dropped to be made again stands until then
+    let drops = step.verb == Verb::Drop;
+    let stands = |id: &ObjectId| {
+        ctx.current.objects.contains_key(id) && (drops || !changes.rebuilt.contains_key(id))
+    };
     let catalog = if step.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&step.object).map(facet::relation_of);
     let made = relation.as_ref().and_then(|id| ctx.desired.objects.get(id));
     let filled = made.is_some_and(|relation| of(relation.id.kind).comes_with_rows(relation));
     let effects = &mut step.effects;
-    effects.locks.retain(|id, _| stands(id));
-    effects.scans.retain(|id| stands(id));
-    effects.rewrites.retain(|id| stands(id));
+    effects.keep(stands);
     // a new table has no row that could stop it, whatever else is locked
     if step.verb == Verb::Create && !relation.as_ref().is_some_and(stands) {
         effects.builds_index = false;

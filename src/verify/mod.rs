@@ -14,11 +14,13 @@ mod error;
 mod evidence;
 mod invalid;
 mod leftovers;
+mod observe;
 mod proof;
 mod roles;
 mod rows;
 mod scratch;
 mod script;
+mod told;
 mod wording;
 
 pub use binaries::{Binaries, BinarySearch};
@@ -72,6 +74,23 @@ pub struct Proof {
     /// The rows that it ran on, where it was asked for some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<Rows>,
+    /// Whether the steps took what `plan.json` tells.
+    pub prediction: Prediction,
+}
+
+/// Locks and rewrites of relations that stood before, told and observed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Prediction {
+    /// How many steps were watched.
+    pub steps: usize,
+    /// How many took more than they tell: the bundle is not proven.
+    pub too_weak: usize,
+    /// How many took less.
+    pub too_strong: usize,
+    /// What was taken and not told, one line each.
+    pub untold: Vec<String>,
+    /// What was told and not taken.
+    pub unseen: Vec<String>,
 }
 
 /// Proves the bundle in the folder `bundle` on a scratch database: on the server of `scratch`, else

@@ -5,10 +5,11 @@ use crate::plan::reconcile;
 use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
+use crate::verify::observe::Standing;
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
-use crate::verify::{Proof, Verdict, VerifyError, wording};
+use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
 /// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
 pub(super) async fn prove(
@@ -46,6 +47,7 @@ async fn attempt(
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
         rows: None,
+        prediction: Prediction::default(),
     };
     proof.limits.extend(baseline.limits.iter().cloned());
     name_unbridged(evidence, &mut proof);
@@ -59,6 +61,7 @@ async fn attempt(
         seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
     }
     let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
+    name_untold(&baseline, &mut proof);
     let stop = failure.as_ref().and_then(|failure| {
         let (path, line) = failure.on_rows.as_ref()?;
         rows::stop(evidence, path, *line, &failure.text)
@@ -85,6 +88,16 @@ fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
     }
 }
 
+/// Another major may lock otherwise than the one that the plan was made for.
+fn name_untold(baseline: &Baseline, proof: &mut Proof) {
+    let untold = proof.prediction.untold.iter().cloned();
+    if baseline.same_major {
+        proof.differences.extend(untold);
+    } else {
+        proof.limits.extend(untold);
+    }
+}
+
 /// There and back again; the failure of a file ends it.
 async fn walk(
     evidence: &Evidence,
@@ -95,9 +108,15 @@ async fn walk(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
     let role = &evidence.options.apply_role;
+    let session = scratch.session().await?;
+    // what the bridge itself makes is nobody's yet
+    let since = Standing::now(&session).await?;
+    session.close().await;
     for pair in &evidence.files {
         progress(&format!("running {}", pair.forward.path));
-        if let Err(failure) = script::run(scratch, role, &pair.forward).await? {
+        let run =
+            script::run(scratch, role, &pair.forward, Some(&since), &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }
@@ -123,7 +142,8 @@ async fn walk(
     proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
     for pair in evidence.files.iter().rev() {
         progress(&format!("running {}", pair.back.path));
-        if let Err(failure) = script::run(scratch, role, &pair.back).await? {
+        let run = script::run(scratch, role, &pair.back, None, &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }

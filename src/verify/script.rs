@@ -1,10 +1,14 @@
 //! Runs a file as psql would: in a session of its own, statement by statement, up to the first error.
+//! Looks after each one at what it took.
 
-use crate::connect::ConnectError;
+use crate::connect::{ConnectError, Session};
+use crate::sql::split::Statement;
 use crate::sql::{quote, split};
-use crate::verify::VerifyError;
 use crate::verify::evidence::Script;
+use crate::verify::observe::{Standing, Watch};
 use crate::verify::scratch::Scratch;
+use crate::verify::told::{Observed, step_at};
+use crate::verify::{Prediction, VerifyError};
 
 /// Characters of a statement that a message shows.
 const SHOWN: usize = 120;
@@ -21,11 +25,14 @@ pub(super) struct Failure {
     pub(super) on_rows: Option<(String, usize)>,
 }
 
-/// Runs a file; the inner error is the file's.
+/// Runs a file; the inner error is the file's. Watched are relations that stand now, and stood at
+/// `since` if that is given.
 pub(super) async fn run(
     scratch: &Scratch,
     role: &str,
     script: &Script,
+    since: Option<&Standing>,
+    prediction: &mut Prediction,
 ) -> Result<Result<(), Failure>, VerifyError> {
     let statements = match split::statements(&script.sql) {
         Ok(statements) => statements,
@@ -40,8 +47,17 @@ pub(super) async fn run(
         }
     };
     let session = scratch.session_as(role).await?;
-    for statement in statements {
-        if let Err(error) = session.run(&statement.text).await {
+    let mut standing = Standing::now(&session).await?;
+    if let Some(earlier) = since {
+        standing = standing.and_at(earlier);
+    }
+    let mut watch = Watch::start(scratch, &session, standing).await?;
+    let mut observed = Observed::default();
+    let mut place = Place::default();
+    for statement in &statements {
+        if let Err(error) =
+            watched(&session, script, statement, &mut watch, &mut place, &mut observed).await
+        {
             let place = format!("{}:{}", script.path, statement.line);
             let class = error.sqlstate().and_then(|code| code.get(..2)).map(str::to_owned);
             let mut failure = failure(&place, &statement.text, error)?;
@@ -53,7 +69,58 @@ pub(super) async fn run(
     }
     // what a file leaves open is undone, as when psql ends
     session.close().await;
+    observed.judge(script, &watch.standing, prediction);
+    watch.end().await;
     Ok(Ok(()))
+}
+
+/// Where in the file a statement stands.
+#[derive(Default)]
+struct Place {
+    in_transaction: bool,
+    /// A step has begun since the last transaction ended.
+    step: Option<usize>,
+}
+
+/// Runs a statement and notes what it took.
+async fn watched(
+    session: &Session,
+    script: &Script,
+    statement: &Statement,
+    watch: &mut Watch,
+    place: &mut Place,
+    observed: &mut Observed,
+) -> Result<(), ConnectError> {
+    let word = statement.text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    match word.to_ascii_uppercase().as_str() {
+        "BEGIN" | "START" => {
+            session.run(&statement.text).await?;
+            *place = Place { in_transaction: true, step: None };
+            return Ok(());
+        }
+        "COMMIT" | "END" | "ROLLBACK" => {
+            session.run(&statement.text).await?;
+            *place = Place::default();
+            watch.held.clear();
+            return Ok(());
+        }
+        _ => {}
+    }
+    let step = step_at(script, statement.line)
+        .filter(|at| place.step.is_some() || begins(script, *at, statement.line));
+    place.step = step;
+    let taken = if place.in_transaction {
+        session.run(&statement.text).await?;
+        watch.after(session).await?
+    } else {
+        watch.during(session.run(&statement.text)).await?.1
+    };
+    observed.add(step, statement.line, taken, &watch.held, !place.in_transaction);
+    Ok(())
+}
+
+fn begins(script: &Script, step: usize, line: usize) -> bool {
+    script.steps.get(step).is_some_and(|step| step.line == line)
 }
 
 /// Puts an error of a statement into words; a lost connection is no fault of a statement.

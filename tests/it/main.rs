@@ -17,6 +17,8 @@ mod maps;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]
+mod observed;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod partitions;

@@ -131,12 +131,22 @@ impl Bundle {
     }
 }
 
-/// Proves a bundle without limits, on a private cluster from the programs of `cluster`.
+/// Steps checked, too weak, too strong.
+fn figures(out: &str) -> Option<[usize; 3]> {
+    let line = out.lines().find_map(|line| line.strip_prefix("  locks: "))?;
+    let numbers: Vec<usize> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    numbers.try_into().ok()
+}
+
+/// Proves a bundle without limits, on a private cluster from the programs of `cluster`; its steps take
+/// what they tell, and not much less: whether a key comes before or after a partition is not told.
 pub(crate) fn prove_privately(bundle: &Bundle, cluster: &Cluster) -> Result<(), String> {
     let folder = bundle.path();
     let programs = ("PGBRIDGE_PG_BIN", cluster.bin().to_str().unwrap());
     let run = pgbridge_with(&["verify", folder.to_str().unwrap(), "--strict"], &[programs]);
-    if run.code == 0 && run.out.contains("proven") { Ok(()) } else { Err(format!("{run:?}")) }
+    let figures = figures(&run.out);
+    let close = figures.is_some_and(|[steps, weak, strong]| weak == 0 && strong * 50 <= steps);
+    if run.code == 0 && close { Ok(()) } else { Err(format!("{run:?}")) }
 }
 
 fn run_file(prod: &Database, file: &Path) -> Result<(), String> {

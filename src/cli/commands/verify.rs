@@ -41,6 +41,14 @@ pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
     if let Some(rows) = &proof.rows {
         output::result(&format!("  {}", figure(rows)))?;
     }
+    let prediction = &proof.prediction;
+    output::result(&format!(
+        "  locks: {} steps checked, {} too weak, {} too strong",
+        prediction.steps, prediction.too_weak, prediction.too_strong
+    ))?;
+    for unseen in &prediction.unseen {
+        output::result(&format!("  too strong: {unseen}"))?;
+    }
     for limit in &proof.limits {
         output::result(&format!("  limit: {limit}"))?;
     }
