@@ -64,6 +64,8 @@ pub struct Entry {
     pub irreversible: Vec<String>,
     /// The steps, in order.
     pub steps: Vec<StepEntry>,
+    /// The steps of the rollback, in order.
+    pub rollback_steps: Vec<StepEntry>,
 }
 
 /// One step.
@@ -79,7 +81,7 @@ pub struct StepEntry {
     pub statements: usize,
     /// The strongest lock on each relation that stood before.
     pub locks: BTreeMap<String, Lock>,
-    /// Relations that it writes anew.
+    /// Relations that it writes anew, and indexes that it builds anew on a table that it does not.
     pub rewrites: Vec<String>,
     /// Relations that it reads as a whole.
     pub scans: Vec<String>,
@@ -178,16 +180,21 @@ fn side(catalog: &Catalog, snapshot: &str) -> Side {
 }
 
 fn entry(migration: &Migration, batch: &crate::plan::Batch) -> Entry {
-    let steps =
-        batch.steps.iter().zip(&migration.lines).filter(|(step, _)| !step.statements.is_empty());
     Entry {
         file: format!("migrations/{}", migration.file_name()),
         sha256: digest(migration.forward.as_bytes()),
         rollback: format!("rollback/{}_rollback.sql", migration.name),
         rollback_sha256: digest(migration.back.as_bytes()),
         irreversible: batch.irreversible.clone(),
-        steps: steps.map(|(step, line)| step_entry(step, *line)).collect(),
+        steps: step_entries(&batch.steps, &migration.lines),
+        rollback_steps: step_entries(batch.rollback.iter().flatten(), &migration.back_lines),
     }
+}
+
+fn step_entries<'a>(steps: impl IntoIterator<Item = &'a Step>, lines: &[usize]) -> Vec<StepEntry> {
+    let with_lines = steps.into_iter().zip(lines);
+    let speaking = with_lines.filter(|(step, _)| !step.statements.is_empty());
+    speaking.map(|(step, line)| step_entry(step, *line)).collect()
 }
 
 fn step_entry(step: &Step, line: usize) -> StepEntry {

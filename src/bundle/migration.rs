@@ -18,6 +18,8 @@ pub struct Migration {
     pub back: String,
     /// For each step of the batch the line of its first statement; 0 for a step without any.
     pub lines: Vec<usize>,
+    /// The same for the steps of the rollback, one transaction after the other.
+    pub back_lines: Vec<usize>,
 }
 
 impl Migration {
@@ -37,8 +39,8 @@ pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
         let what = unique(&batch.name, &mut taken);
         let name = format!("{stamp}_bridge_{what}");
         let (forward, lines) = forward(input, batch, &name, at);
-        let back = back(input, batch, &name);
-        migrations.push(Migration { name, forward, back, lines });
+        let (back, back_lines) = back(input, batch, &name);
+        migrations.push(Migration { name, forward, back, lines, back_lines });
     }
     Ok(migrations)
 }
@@ -249,8 +251,9 @@ fn header(text: &mut Text, steps: &[Step]) {
     }
 }
 
-fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
+fn back(input: &Input<'_>, batch: &Batch, name: &str) -> (String, Vec<usize>) {
     let mut text = Text { sql: String::new(), line: 0 };
+    let mut lines = Vec::new();
     text.note(&format!("{name}_rollback.sql: undoes migrations/{name}.sql"));
     text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>; rollbacks in reverse order of their names");
     for what in &batch.irreversible {
@@ -261,12 +264,13 @@ fn back(input: &Input<'_>, batch: &Batch, name: &str) -> String {
     }
     for steps in &batch.rollback {
         if steps.iter().all(|step| step.statements.is_empty()) {
+            lines.extend(steps.iter().map(|_| 0));
             continue;
         }
         header(&mut text, steps);
-        transaction(&mut text, input, steps, Vec::new());
+        lines.extend(transaction(&mut text, input, steps, Vec::new()));
     }
-    text.sql
+    (text.sql, lines)
 }
 
 /// A block that stops the file when prod is not as planned: the relations that steps change or

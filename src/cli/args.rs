@@ -163,6 +163,10 @@ pub(super) struct VerifyArgs {
     /// from the PostgreSQL binaries of this machine]
     #[arg(long, value_name = "URL")]
     pub(super) scratch: Option<String>,
+    /// Rows to seed into each table before the migrations run; none may be lost that the plan does
+    /// not name
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) data: usize,
     /// Accept no limits: exit 0 only when proven
     #[arg(long)]
     pub(super) strict: bool,

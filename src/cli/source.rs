@@ -8,7 +8,7 @@ use crate::connect::{Conninfo, Environment, Session};
 use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, snapshot};
-use crate::normalize::names;
+use crate::normalize::{names, not_null, spelling};
 use crate::scope::partition;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,7 @@ pub(super) async fn read_sides(
     let _progress = Progress::start("reading dev and prod");
     let (dev, prod) = read_both(&dev, &prod, with_sizes).await?;
     let dev = names::translate(dev, &config.names)?;
+    let dev = not_null::align(spelling::align(dev, &prod), &prod);
     Ok(partition::leave_out(dev, prod, &config.partitions))
 }
 
@@ -81,7 +82,7 @@ pub(super) async fn read_both(
     prod: &Source,
     sizes: bool,
 ) -> Result<(Catalog, Catalog), CliError> {
-    let of_prod = CaptureOptions { sizes };
+    let of_prod = CaptureOptions { sizes, order: None };
     let (dev_catalog, prod_catalog) =
         futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod))
             .await?;

@@ -148,6 +148,22 @@ impl Session {
         Ok(value.map(str::to_owned))
     }
 
+    /// The rows of one query as the types' own output functions write them.
+    pub async fn texts(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, ConnectError> {
+        let answer = self.client.simple_query(sql).await.map_err(|error| self.failed(&error))?;
+        let mut rows = Vec::new();
+        for message in &answer {
+            let SimpleQueryMessage::Row(row) = message else { continue };
+            let mut values = Vec::with_capacity(row.len());
+            for at in 0..row.len() {
+                let value = row.try_get(at).map_err(|error| self.failed(&error))?;
+                values.push(value.map(str::to_owned));
+            }
+            rows.push(values);
+        }
+        Ok(rows)
+    }
+
     /// Ends the transaction and keeps its work.
     pub async fn commit(&self) -> Result<(), ConnectError> {
         self.run("COMMIT").await

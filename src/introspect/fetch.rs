@@ -13,7 +13,10 @@ pub(super) struct Table {
 
 impl Table {
     /// Reads the names of the columns once.
-    pub(super) fn new(rows: Vec<Row>) -> Self {
+    pub(super) fn new(mut rows: Vec<Row>, order: Option<u64>) -> Self {
+        if let Some(seed) = order {
+            shuffle(&mut rows, seed);
+        }
         let columns = rows.first().map(|row| {
             row.columns()
                 .iter()
@@ -27,6 +30,17 @@ impl Table {
     /// Each row.
     pub(super) fn rows(&self) -> impl Iterator<Item = RowFields<'_>> {
         self.rows.iter().map(|row| RowFields { columns: &self.columns, row })
+    }
+}
+
+/// Any order, the same for the same seed.
+fn shuffle(rows: &mut [Row], seed: u64) {
+    let mut state = seed;
+    for last in (1..rows.len()).rev() {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let high = usize::try_from(state >> 33).unwrap_or_default();
+        rows.swap(last, high % (last + 1));
     }
 }
 
@@ -124,9 +138,9 @@ pub(super) async fn scans(
     let answers =
         futures_util::future::try_join_all(queries.iter().map(|sql| session.rows(sql, &[])))
             .await?;
-    let mut tables = answers.into_iter().map(Table::new);
+    let mut tables = answers.into_iter().map(|rows| Table::new(rows, options.order));
     let scans = scans.into_iter().zip(tables.by_ref()).collect();
-    let mut next = || tables.next().unwrap_or_else(|| Table::new(Vec::new()));
+    let mut next = || tables.next().unwrap_or_else(|| Table::new(Vec::new(), None));
     Ok(Rows {
         scans,
         depend: next(),

@@ -27,6 +27,7 @@ pub(super) async fn complete(
     session: &Session,
     resolved: &mut Resolved,
     major: i32,
+    order: Option<u64>,
 ) -> Result<(), IntrospectError> {
     let queries: Vec<(&LedgerCatalog, String, Vec<u32>)> = ledger_catalog::all()
         .filter(|catalog| (catalog.since..=catalog.until).contains(&major))
@@ -47,7 +48,7 @@ pub(super) async fn complete(
         .await?;
     let mut lines = Vec::new();
     for ((catalog, _, _), rows) in queries.iter().zip(answers) {
-        read(catalog, &Table::new(rows), resolved, &mut lines);
+        read(catalog, &Table::new(rows, order), resolved, &mut lines);
     }
     let unknown = unknown_addresses(&lines, resolved);
     let names = identity::ask(session, &unknown).await?;

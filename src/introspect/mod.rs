@@ -40,6 +40,9 @@ use std::time::Duration;
 pub struct CaptureOptions {
     /// Table sizes: for the side that is going to be changed.
     pub sizes: bool,
+    /// Puts the rows of each answer into an order of its own, drawn from this number: a server may
+    /// send them in any, and the catalog must be the same.
+    pub order: Option<u64>,
 }
 
 /// How often a capture is tried when the schema changes under it.
@@ -96,7 +99,7 @@ async fn once(
     let before = moved::fingerprint(session, server.info.major()).await?;
     let mut catalog = resolve::objects(&rows, &server);
     catalog.catalog.notices.extend(notices);
-    ledger::complete(session, &mut catalog, server.info.major()).await?;
+    ledger::complete(session, &mut catalog, server.info.major(), options.order).await?;
     depend::add_needs(&rows, &mut catalog);
     soft::add_needs(&mut catalog.catalog);
     managed::find(session, &mut catalog).await?;

@@ -19,6 +19,11 @@ const CATALOGS: &[(&str, &str)] = &[
         "pg_constraint",
         "t.connamespace NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pg_temp_')",
     ),
+    // of all databases of the server: what others do there is no change here
+    (
+        "pg_db_role_setting",
+        "t.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())",
+    ),
     ("pg_enum", "t.oid >= 16384"),
     ("pg_namespace", "t.nspname !~ '^pg_'"),
     ("pg_policy", "true"),

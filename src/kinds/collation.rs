@@ -1,9 +1,10 @@
 //! Collations (`pg_collation`). The version of the library that sorts is no part of the schema.
 
+use crate::kinds::aside::{self, Replacement};
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
     Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place, Rule,
-    Scan, Source,
+    Scan, Source, column,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -76,7 +77,7 @@ impl ObjectKind for Collation {
     }
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 6] = definition::names(&ITEMS);
-        &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+        &[Rule { attrs: &ATTRS, change }]
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }
@@ -106,4 +107,14 @@ impl ObjectKind for Collation {
         }
         (!object.text(RULES).is_empty()).then_some((16, "collations with rules"))
     }
+}
+
+/// PostgreSQL cannot change it: without columns that use it, it is made anew.
+fn change(ctx: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
+    if !aside::is_stored(ctx, &to.id) {
+        return Outcome::rebuild();
+    }
+    let clause =
+        |column: &Object| format!("TYPE {}{}", column::type_of(column), aside::collate(column));
+    Replacement { object: to, parts: Vec::new(), rewrites: false, clause: &clause }.outcome(ctx)
 }

@@ -1,12 +1,13 @@
 //! Domains (`pg_type`). Their checks are objects of their own, for they may call functions that
 //! take the domain.
 
+use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, domain_constraint, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -62,8 +63,7 @@ impl ObjectKind for Domain {
     }
     fn rules(&self) -> &'static [Rule] {
         &[
-            // PostgreSQL cannot change it: without users it is made anew, else they are in the way
-            Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild() },
+            Rule { attrs: &["type", "collation"], change: rebase },
             Rule {
                 attrs: &["default"],
                 change: |_, _, to| {
@@ -92,7 +92,7 @@ impl ObjectKind for Domain {
     fn sql_name(&self, object: &Object) -> String {
         quote::qualified(&[object.id.part(0), object.id.part(1)])
     }
-    fn create(&self, _: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+    fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
         let mut sql = format!("CREATE DOMAIN {} AS {}", self.sql_name(object), object.text(TYPE));
         if !object.text(COLLATION).is_empty() {
             sql = format!("{sql} COLLATE {}", object.text(COLLATION));
@@ -105,6 +105,9 @@ impl ObjectKind for Domain {
             let name = object.text(NOT_NULL_CONSTRAINT);
             if !name.is_empty() {
                 sql = format!("{sql} CONSTRAINT {}", quote::ident(name));
+            } else if ctx.current.objects.contains_key(&object.id) {
+                // one that stands aside still has the name that PostgreSQL would choose
+                sql = format!("{sql} CONSTRAINT {}", quote::ident(&automatic(object)));
             }
             sql += " NOT NULL";
         }
@@ -127,8 +130,59 @@ impl ObjectKind for Domain {
     }
 }
 
+/// PostgreSQL cannot change it: without columns that use it, it is made anew.
+fn rebase(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+    if !aside::is_stored(ctx, &to.id) {
+        return Outcome::rebuild();
+    }
+    let mut object = from.clone();
+    for (at, spec) in SPECS.iter().enumerate() {
+        // the others have statements of their own, but the default is of the type
+        if matches!(spec.name, "type" | "collation" | "default")
+            && let (Some(slot), Some(value)) = (object.values.get_mut(at), to.values.get(at))
+        {
+            slot.clone_from(value);
+        }
+    }
+    let assignable = column::is_assignable(ctx, from.text(TYPE), to.text(TYPE));
+    let clause = |column: &Object| {
+        if assignable {
+            format!("TYPE {}", column::type_of(column))
+        } else {
+            aside::through_text(column)
+        }
+    };
+    let parts = aside::unchanged_parts(ctx, &to.id, &stored::holders(ctx.current, &to.id));
+    let replacement = Replacement { object: &object, parts, rewrites: true, clause: &clause };
+    let mut outcome = replacement.outcome(ctx);
+    if !column::may_lose(from.text(TYPE), to.text(TYPE)) {
+        return outcome;
+    }
+    outcome.effects = outcome.effects.failing("a value may not fit the new type");
+    outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)))
+}
+
+/// Whether it is a domain that forbids some values, or is over one.
+pub(super) fn checks(catalog: &Catalog, id: &ObjectId) -> bool {
+    let is_check =
+        |part: &Object| part.id.kind == Kind::DomainConstraint && part.parent.as_ref() == Some(id);
+    id.kind == Kind::Domain
+        && (catalog.objects.get(id).is_some_and(|domain| domain.flag(NOT_NULL))
+            || catalog.objects.values().any(is_check)
+            || catalog.needs_of(id).any(|(base, _)| base != id && checks(catalog, base)))
+}
+
+/// Whether a type is one of the domains with a CHECK that every database has.
+pub(super) fn is_checked_of_the_server(name: &str) -> bool {
+    matches!(name, "information_schema.cardinal_number" | "information_schema.yes_or_no")
+}
+
 /// What PostgreSQL puts behind the name of the domain.
 const AUTOMATIC: &str = "_not_null";
+
+fn automatic(object: &Object) -> String {
+    format!("{}{AUTOMATIC}", object.id.part(1))
+}
 
 fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if !to.flag(NOT_NULL) {
@@ -141,11 +195,12 @@ fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if let Some(column) = stored::inside(ctx.current, &to.id) {
             return Outcome::report(stored::refusal(&column));
         }
-        effects = effects.failing("a column of the domain holds NULL");
+        effects = reach::storing(ctx.current, &to.id, Lock::Share)
+            .failing("a column of the domain holds NULL");
         statements.push(alter(to, "SET NOT NULL"));
     }
     let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {
-        "" => format!("{}{AUTOMATIC}", object.id.part(1)),
+        "" => automatic(object),
         name => name.to_owned(),
     };
     let (before, after) = (name(from), name(to));

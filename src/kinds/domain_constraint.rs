@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
+    Rule, Scan, reach, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -55,7 +55,7 @@ impl ObjectKind for DomainConstraint {
             Rule { attrs: &["definition"], change: redefine },
             Rule {
                 attrs: &["not_valid"],
-                change: |_, _, to| {
+                change: |ctx, _, to| {
                     if to.flag(NOT_VALID) {
                         return Outcome::rebuild()
                             .removing("the constraint is no longer validated");
@@ -64,7 +64,7 @@ impl ObjectKind for DomainConstraint {
                     let sql = format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {name};", domain(to));
                     Outcome::in_place(
                         vec![sql],
-                        Effects::default().failing("a value does not pass"),
+                        validated(ctx, to).failing("a value does not pass"),
                     )
                 },
             },
@@ -91,12 +91,18 @@ impl ObjectKind for DomainConstraint {
         let domain = object.parent.as_ref()?;
         stored::inside(ctx.current, domain).map(|column| stored::refusal(&column))
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        if object.flag(NOT_VALID) {
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let (false, Some(domain)) = (object.flag(NOT_VALID), &object.parent) else {
             return Effects::default();
-        }
-        Effects::default().failing("a value in a column of the domain does not pass")
+        };
+        reach::storing(ctx.current, domain, Lock::Share)
+            .failing("a value in a column of the domain does not pass")
     }
+}
+
+fn validated(ctx: &Ctx<'_>, object: &Object) -> Effects {
+    let domain = object.parent.as_ref();
+    domain.map_or_else(Effects::default, |id| reach::storing(ctx.current, id, Lock::Share))
 }
 
 fn redefine(_: &Ctx<'_>, _: &Object, _: &Object) -> Outcome {

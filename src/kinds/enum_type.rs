@@ -130,9 +130,9 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         let cast = quote::ident(column.id.name());
         format!("TYPE {name}{array} USING {cast}::text{array}::{name}{array}")
     };
-    let create = vec![create_as(&name, to)];
-    let replacement = Replacement { noun: "TYPE", create, rewrites: true, clause: &clause };
-    let mut outcome = replacement.outcome(ctx, to);
+    let replacement =
+        Replacement { object: to, parts: Vec::new(), rewrites: true, clause: &clause };
+    let mut outcome = replacement.outcome(ctx);
     let gone: Vec<&str> = from
         .value(LABELS)
         .as_list()

@@ -2,8 +2,10 @@
 //! read and written stands in `routine.rs`.
 
 use crate::kinds::routine;
-use crate::kinds::{Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Rule, Scan, Slot};
-use crate::model::{AttrSpec, Kind, Object};
+use crate::kinds::{
+    Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Rule, Scan, Shell, Slot,
+};
+use crate::model::{AttrSpec, Catalog, Kind, Object};
 
 /// Functions or procedures.
 pub(super) struct Routine {
@@ -80,6 +82,9 @@ impl ObjectKind for Routine {
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         routine::slots(object)
+    }
+    fn shell(&self, catalog: &Catalog, object: &Object) -> Option<Shell> {
+        routine::shell(self.noun, catalog, object)
     }
     fn soft_text<'a>(&self, object: &'a Object) -> Option<&'a str> {
         routine::body(object)

@@ -110,6 +110,9 @@ impl ObjectKind for MaterializedView {
     fn prominence(&self) -> u8 {
         1
     }
+    fn comes_with_rows(&self, object: &Object) -> bool {
+        !object.flag(UNPOPULATED)
+    }
     fn noun(&self, _: &Object) -> &'static str {
         "MATERIALIZED VIEW"
     }

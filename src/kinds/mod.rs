@@ -47,12 +47,14 @@ mod policy;
 mod publication;
 mod publication_table;
 pub(crate) mod range;
+mod reach;
 mod routine;
 mod rule;
 mod schema;
 mod sequence;
 mod server;
 mod setting;
+mod shell;
 mod statistics;
 mod stored;
 mod table;
@@ -65,11 +67,13 @@ mod user_mapping;
 mod view;
 mod view_column;
 
+pub use column::inherited_from;
 pub use detour::Detour;
 pub use inheritance::{Link, link, root};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
+pub use shell::Shell;
 
 use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 
@@ -212,6 +216,10 @@ pub trait ObjectKind: Sync {
     fn evaluates(&self) -> bool {
         false
     }
+    /// Whether it has rows as soon as it is made.
+    fn comes_with_rows(&self, _object: &Object) -> bool {
+        false
+    }
     /// The state before those statements have run.
     fn unfinish(&self, _object: &mut Object) {}
     /// What takes it along when it is dropped, without being its whole.
@@ -339,6 +347,10 @@ pub trait ObjectKind: Sync {
     /// What the texts of an attribute name.
     fn naming(&self, attribute: &str, value: &Value) -> Naming {
         naming::of_attribute(attribute, value)
+    }
+    /// What can stand in for it while the rest of a cycle is made or goes.
+    fn shell(&self, _catalog: &Catalog, _object: &Object) -> Option<Shell> {
+        None
     }
     /// Text whose words may name other objects without PostgreSQL recording it.
     fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {

@@ -120,8 +120,11 @@ impl ObjectKind for PublicationTable {
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         lock(object)
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        lock(object)
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let publication = ObjectId::new(Kind::Publication, &[object.id.part(0)]);
+        // where the publication goes, nothing is done to its tables
+        let alone = ctx.desired.objects.contains_key(&publication);
+        if alone { lock(object) } else { Effects::default() }
     }
     fn obstacle(&self, ctx: &Ctx<'_>, object: &Object) -> Option<String> {
         not_for_all(ctx, object)

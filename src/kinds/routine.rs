@@ -2,8 +2,10 @@
 
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
-use crate::kinds::{Address, Effects, Fields, Found, Name, Outcome, Place, Raw, Slot, of};
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::kinds::{
+    Address, Effects, Fields, Found, Name, Outcome, Place, Raw, Shell, Slot, of, shell,
+};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::{quote, tokens};
 use std::sync::Arc;
 
@@ -91,6 +93,11 @@ pub(super) const ATTRS: &[&str] = &[
     "settings",
     "transforms",
 ];
+
+/// Whether it may give another value for each row.
+pub(super) fn is_volatile(object: &Object) -> bool {
+    *object.value(VOLATILITY) == Value::Null
+}
 
 pub(super) fn decode(row: &dyn Fields) -> Found {
     let text = |column: &str| Raw::Value(Value::text(row.text(column).as_deref()));
@@ -283,6 +290,30 @@ pub(super) fn change(noun: &'static str, from: &Object, to: &Object) -> Outcome 
             "the function's search_path is no longer fixed",
         )
         .removing_if(definer, "the function runs with its owner's rights from now on")
+}
+
+/// A routine whose body the server reads when it is made, without that body.
+pub(super) fn shell(noun: &str, catalog: &Catalog, object: &Object) -> Option<Shell> {
+    let body = object.text(SQL_BODY);
+    if body.is_empty() {
+        return None;
+    }
+    let mut hollow = object.clone();
+    let at = SPECS.iter().position(|spec| spec.name == "sql_body")?;
+    *hollow.values.get_mut(at)? = Value::Null;
+    let text = written("", noun, &hollow).trim_start().to_owned();
+    let shape = format!(
+        "{} {} {} {}",
+        object.text(ARGUMENTS),
+        object.text(RESULT),
+        object.text(SUPPORT),
+        object.value(TRANSFORMS).as_list().join(" ")
+    );
+    let mut complete = vec![written("CREATE OR REPLACE", noun, object)];
+    complete.extend(extension_statements(of(object.id.kind), None, object));
+    let needs = shell::needs(catalog, object, &shape);
+    let names_itself = shell::is_named(body, object.id.part(0), object.id.part(1));
+    Some(Shell { text, complete, needs, names_itself })
 }
 
 /// Whether the arguments differ only in defaults, and none of those goes.

@@ -135,6 +135,14 @@ impl Effects {
         Self { locks: BTreeMap::from([(relation.clone(), lock)]), ..Self::default() }
     }
 
+    /// Leaves out what they are on relations that `stands` says no of.
+    pub fn keep(&mut self, stands: impl Fn(&ObjectId) -> bool) {
+        self.locks.retain(|id, _| stands(id));
+        self.scans.retain(|id| stands(id));
+        self.rewrites.retain(|id| stands(id));
+        self.if_small.retain(|id| stands(id));
+    }
+
     /// Adds the effects of another statement of the same step.
     pub fn join(&mut self, other: Self) {
         for (relation, lock) in other.locks {
@@ -269,6 +277,13 @@ impl Outcome {
             affects: Vec::new(),
             follows_link: false,
         }
+    }
+
+    /// The same with the table locked against everybody.
+    #[must_use]
+    pub fn locking(mut self, table: &ObjectId) -> Self {
+        self.effects.join(Effects::lock(table, Lock::AccessExclusive));
+        self
     }
 
     /// The same as a removal.

@@ -160,8 +160,11 @@ impl ObjectKind for Sequence {
     fn rebuildable(&self, _: &Object) -> bool {
         false
     }
+    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+        with_table(object, Lock::AccessExclusive)
+    }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&object.id, Lock::AccessExclusive).losing("the position of the sequence")
+        with_table(object, Lock::AccessExclusive).losing("the position of the sequence")
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let name = ("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()]);
@@ -183,6 +186,21 @@ fn column_number(row: &dyn Fields) -> i32 {
 /// Whether a column takes the sequence along.
 pub(super) fn is_owned(object: &Object) -> bool {
     *object.value(OWNED_BY) != Value::Null
+}
+
+/// The column that owns it.
+pub(super) fn column(object: &Object) -> Option<&ObjectId> {
+    if let Value::Id(column) = object.value(OWNED_BY) { Some(column) } else { None }
+}
+
+/// The lock on the sequence, and that on its table where the statement is one on its column.
+fn with_table(object: &Object, lock: Lock) -> Effects {
+    let mut effects = Effects::lock(&object.id, lock);
+    if let (true, Some(column)) = (is_identity(object), column(object)) {
+        let table = ObjectId::new(Kind::Table, &[column.part(0), column.part(1)]);
+        effects.join(Effects::lock(&table, Lock::AccessExclusive));
+    }
+    effects
 }
 
 /// Whether it is an identity column's.
@@ -234,7 +252,7 @@ fn owned_by(object: &Object) -> Option<String> {
 fn belongs(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if is_identity(from) && is_identity(to) && from.value(OWNED_BY) == to.value(OWNED_BY) {
         let sql = format!("{} SET GENERATED {};", alter_column(to), to.text(IDENTITY));
-        return Outcome::in_place(vec![sql], Effects::default());
+        return Outcome::in_place(vec![sql], with_table(to, Lock::ShareRowExclusive));
     }
     if is_identity(from) || is_identity(to) {
         return Outcome::rebuild().removing("the position of the sequence is lost");

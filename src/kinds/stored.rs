@@ -16,6 +16,33 @@ pub(super) fn inside(catalog: &Catalog, type_id: &ObjectId) -> Option<ObjectId> 
     })
 }
 
+/// The type and all types that store it, each before those that store it.
+pub(super) fn holders(catalog: &Catalog, id: &ObjectId) -> Vec<ObjectId> {
+    let (mut seen, mut order) = (BTreeSet::from([id.clone()]), Vec::new());
+    visit(catalog, id, &mut seen, &mut order);
+    order.reverse();
+    order
+}
+
+fn visit(
+    catalog: &Catalog,
+    id: &ObjectId,
+    seen: &mut BTreeSet<ObjectId>,
+    order: &mut Vec<ObjectId>,
+) {
+    for (user, _) in catalog.needs.iter().filter(|(_, needs)| needs.contains_key(id)) {
+        let holder = match user.kind {
+            Kind::Domain => Some(user.clone()),
+            Kind::Attribute => catalog.objects.get(user).and_then(|object| object.parent.clone()),
+            _ => None,
+        };
+        if let Some(holder) = holder.filter(|holder| seen.insert(holder.clone())) {
+            visit(catalog, &holder, seen, order);
+        }
+    }
+    order.push(id.clone());
+}
+
 /// What PostgreSQL would say.
 pub(super) fn refusal(column: &ObjectId) -> String {
     format!("PostgreSQL refuses it while {} stores the type inside another one", column.label())

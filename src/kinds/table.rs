@@ -4,8 +4,8 @@
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign, secret,
-    sequence,
+    Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign, reach,
+    secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -175,13 +175,17 @@ impl ObjectKind for Table {
     fn rebuildable(&self, object: &Object) -> bool {
         is_foreign(object) && *object.value(UNREAD) == Value::Null
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let mut effects = Effects::lock(&object.id, Lock::AccessExclusive);
+        for sequence in reach::sequences(ctx.current, &object.id) {
+            effects.join(Effects::lock(sequence, Lock::AccessExclusive));
+        }
+        effects.join(inheritance::kept_keys(ctx, &object.id));
         if is_foreign(object) {
-            let mut effects = Effects::lock(&object.id, Lock::AccessExclusive);
             effects.join(foreign::dropped(object.value(UNREAD)));
             return effects;
         }
-        Effects::lock(&object.id, Lock::AccessExclusive).losing("the rows of the table")
+        effects.losing("the rows of the table")
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];
@@ -288,13 +292,14 @@ static RULES: &[Rule] = &[
         attrs: &["foreign_options"],
         change: |_, from, to| {
             let (before, after) = (from.value(FOREIGN_OPTIONS), to.value(FOREIGN_OPTIONS));
-            foreign::change(&target(to), &before.as_map(), &after.as_map())
+            foreign::change(&target(to), &before.as_map(), &after.as_map()).locking(&to.id)
         },
     },
     Rule {
         attrs: &["unread_options"],
         change: |_, from, to| {
             foreign::change_unread(&target(to), from.value(UNREAD), to.value(UNREAD))
+                .locking(&to.id)
         },
     },
     Rule {

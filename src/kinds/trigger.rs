@@ -5,7 +5,7 @@ use crate::kinds::row::class;
 use crate::kinds::rule::{enabled, on_relation, switch};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot,
+    Rule, Scan, Slot, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::tokens;
@@ -78,8 +78,8 @@ impl ObjectKind for Trigger {
             Rule { attrs: &["cloned_from"], change: |_, _, _| Outcome::rebuild() },
             Rule {
                 attrs: &["enabled"],
-                change: |_, _, to| {
-                    let effects = Effects::lock(&relation_of(to), Lock::ShareRowExclusive);
+                change: |ctx, _, to| {
+                    let effects = reached(ctx, to, Lock::ShareRowExclusive);
                     let off = matches!(to.text(ENABLED), "DISABLE" | "ENABLE REPLICA");
                     Outcome::in_place(vec![switch(to, "TRIGGER", to.text(ENABLED))], effects)
                         .removing_if(off, "it fires no longer")
@@ -121,12 +121,31 @@ impl ObjectKind for Trigger {
         }
         vec![format!("DROP TRIGGER {};", self.sql_name(object))]
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&relation_of(object), Lock::ShareRowExclusive)
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        reached(ctx, object, Lock::ShareRowExclusive)
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::lock(&relation_of(object), Lock::AccessExclusive)
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        if original(object).is_some() {
+            // it is only switched to what the original is
+            return reached(ctx, object, Lock::ShareRowExclusive);
+        }
+        reached(ctx, object, Lock::AccessExclusive)
     }
+}
+
+/// A row trigger of a partitioned table is each partition's, too.
+fn reached(ctx: &Ctx<'_>, object: &Object, lock: Lock) -> Effects {
+    let table = relation_of(object);
+    let partitioned = ctx
+        .current
+        .objects
+        .get(&table)
+        .is_some_and(|table| table.id.kind == Kind::Table && table::is_partitioned(table));
+    let cloned = tokens::has_words(object.text(DEFINITION), &["FOR", "EACH", "ROW"]);
+    if partitioned && cloned {
+        return reach::tree(ctx, &table, lock);
+    }
+    Effects::lock(&table, lock)
 }
 
 /// The trigger of the partitioned table that it is a clone of.

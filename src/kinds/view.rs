@@ -4,9 +4,9 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::row::{class, is_on, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, view_column,
+    Rule, Scan, Shell, Slot, shell, view_column,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -81,6 +81,21 @@ impl ObjectKind for View {
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         let invoker = object.value(OPTIONS).as_map().contains_key("security_invoker");
         invoker.then_some((15, "security_invoker"))
+    }
+    fn shell(&self, catalog: &Catalog, object: &Object) -> Option<Shell> {
+        let columns: Vec<String> = view_column::shape(catalog, &object.id)
+            .iter()
+            .map(|(name, kind, collation)| {
+                let collate = if collation.is_empty() { "" } else { " COLLATE " };
+                format!("    NULL::{kind}{collate}{collation} AS {}", quote::ident(name))
+            })
+            .collect();
+        let text = format!("VIEW {} AS\n SELECT\n{};", self.sql_name(object), columns.join(",\n"));
+        let needs = shell::needs(catalog, object, &text);
+        let names_itself =
+            shell::is_named(object.text(DEFINITION), object.id.part(0), object.id.part(1));
+        let complete = vec![written("CREATE OR REPLACE VIEW", object)];
+        Some(Shell { text, complete, needs, names_itself })
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];

@@ -120,7 +120,10 @@ fn physical(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         .extend(column::option_clauses(&from.value(OPTIONS).as_map(), &to.value(OPTIONS).as_map()));
     let relation = relation_of(to);
     let statements = clauses.iter().map(|clause| alter(to, clause)).collect();
-    Outcome::in_place(statements, Effects::lock(&relation, Lock::AccessExclusive))
+    let stored = from.value(STORAGE) != to.value(STORAGE)
+        || from.value(COMPRESSION) != to.value(COMPRESSION);
+    let lock = if stored { Lock::AccessExclusive } else { Lock::ShareUpdateExclusive };
+    Outcome::in_place(statements, Effects::lock(&relation, lock))
 }
 
 fn alter(object: &Object, clause: &str) -> String {

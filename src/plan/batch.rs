@@ -19,9 +19,13 @@ pub(super) fn batches(
     let mut batches = Vec::new();
     let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
     for group in groups {
-        let steps: Vec<Step> =
+        let mut steps: Vec<Step> =
             group.iter().filter_map(|at| steps.get_mut(*at).and_then(Option::take)).collect();
         let before = state.clone();
+        for step in &mut steps {
+            // an earlier file may have dropped it
+            step.effects.keep(|id| before.objects.contains_key(id));
+        }
         for step in &steps {
             state::apply(state, goal, step);
         }
@@ -71,10 +75,20 @@ fn way_back(
                 });
                 irreversible.extend(lossy);
                 let groups = transactions(&back, &(0..back.steps.len()).collect::<Vec<_>>());
-                let pick = |group: Vec<usize>| {
+                let pick = |group: Vec<usize>| -> Vec<Step> {
                     group.iter().filter_map(|at| back.steps.get(*at).cloned()).collect()
                 };
-                return (groups.into_iter().map(pick).collect(), irreversible);
+                let mut transactions: Vec<Vec<Step>> = groups.into_iter().map(pick).collect();
+                let mut gone = BTreeSet::new();
+                for steps in &mut transactions {
+                    for step in &mut *steps {
+                        // an earlier one may have dropped it
+                        step.effects.keep(|id| !gone.contains(id));
+                    }
+                    let drops = steps.iter().filter(|step| step.verb == Verb::Drop);
+                    gone.extend(drops.flat_map(|step| step.members.iter().cloned()));
+                }
+                return (transactions, irreversible);
             }
             Err(blocked) => {
                 let known = target.objects.clone();
@@ -204,7 +218,7 @@ fn name(steps: &[Step]) -> String {
     };
     let verb = match step.verb {
         Verb::Create => "add",
-        Verb::Drop => "drop",
+        Verb::Drop | Verb::Empty => "drop",
         Verb::Alter | Verb::Finish => "alter",
     };
     let subject = of(step.object.kind).subject(&step.object);

@@ -4,8 +4,9 @@ use crate::kinds::{Ctx, of};
 use crate::model::{Catalog, Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
 use crate::plan::schedule::Blocked;
+use crate::plan::shell::Shells;
+use crate::plan::slot;
 use crate::plan::step::{Aspect, Verb};
-use crate::sql::quote;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A step to be.
@@ -17,6 +18,14 @@ pub(super) struct Node {
     pub(super) aspect: Option<Aspect>,
     /// Place in `Changes::altered`.
     pub(super) alter: Option<usize>,
+    /// It is made as a shell, and completed by a node of its own.
+    pub(super) hollow: bool,
+}
+
+impl Node {
+    fn new(verb: Verb, members: Vec<ObjectId>) -> Self {
+        Self { verb, members, aspect: None, alter: None, hollow: false }
+    }
 }
 
 /// Nodes with their edges; `true` marks a soft one.
@@ -27,17 +36,21 @@ pub(super) struct Graph {
 
 /// Where an object's steps stand.
 #[derive(Default)]
-struct Places {
-    create: BTreeMap<ObjectId, usize>,
+pub(super) struct Places {
+    pub(super) create: BTreeMap<ObjectId, usize>,
     finish: BTreeMap<ObjectId, usize>,
     /// Finishes of what is a part of another object by then.
     completing: BTreeMap<ObjectId, Vec<ObjectId>>,
-    drop: BTreeMap<ObjectId, usize>,
+    pub(super) drop: BTreeMap<ObjectId, usize>,
+    /// Replacements by a shell, before drops.
+    empty: BTreeMap<ObjectId, usize>,
     alter: BTreeMap<ObjectId, Vec<usize>>,
     /// Alterations of others that change this one, too.
     affect: BTreeMap<ObjectId, Vec<usize>>,
     /// Creations of links, by the whole that they link to a parent.
     links: BTreeMap<ObjectId, Vec<usize>>,
+    /// Creations of shells: what completes each, and for whom the shell is enough.
+    hollow: BTreeMap<usize, (usize, BTreeSet<ObjectId>)>,
 }
 
 /// Builds the graph. `alone` are parts that must not be absorbed, because that would close a cycle.
@@ -45,32 +58,34 @@ pub(super) fn build(
     ctx: &Ctx<'_>,
     changes: &Changes,
     alone: &BTreeSet<(Verb, ObjectId)>,
+    shells: &Shells,
 ) -> Result<Graph, Vec<Blocked>> {
     let mut nodes = Vec::new();
     let mut places = Places::default();
     drops(ctx, changes, alone, &mut nodes, &mut places);
+    for id in shells.drop.keys() {
+        places.empty.insert(id.clone(), nodes.len());
+        nodes.push(Node::new(Verb::Empty, vec![id.clone()]));
+    }
     for (at, alter) in changes.altered.iter().enumerate() {
         places.alter.entry(alter.id.clone()).or_default().push(nodes.len());
         for id in &alter.outcome.affects {
             places.affect.entry(id.clone()).or_default().push(nodes.len());
         }
         let members = vec![alter.id.clone()];
-        nodes.push(Node {
-            verb: Verb::Alter,
-            members,
-            aspect: Some(alter.aspect),
-            alter: Some(at),
-        });
+        let aspect = Some(alter.aspect);
+        nodes.push(Node { aspect, alter: Some(at), ..Node::new(Verb::Alter, members) });
     }
     creates(ctx, changes, alone, &mut nodes, &mut places);
+    hollow(shells, &mut nodes, &mut places);
     let mut edges = Edges { map: BTreeMap::new() };
-    let mut blocked = taken(ctx, &nodes, &places, &mut edges);
+    let mut blocked = slot::taken(ctx, &nodes, &places, &mut edges);
     for id in places.create.keys() {
-        blocked.extend(taken_by_unmodelled(ctx, id));
-        blocked.extend(create_edges(ctx, id, &nodes, &places, &mut edges));
+        blocked.extend(slot::taken_by_unmodelled(ctx, id));
+        blocked.extend(create_edges(ctx, id, shells, &nodes, &places, &mut edges));
     }
     for id in places.drop.keys() {
-        drop_edges(ctx, id, &nodes, &places, &mut edges);
+        drop_edges(ctx, id, shells, &nodes, &places, &mut edges);
     }
     for id in places.alter.keys() {
         alter_edges(ctx, id, &nodes, &places, &mut edges);
@@ -83,18 +98,18 @@ pub(super) fn build(
             edges.add(Some(link), Some(&at), false);
         }
     }
-    slot_edges(ctx, &places, &mut edges);
-    room_edges(ctx, &places, &mut edges);
-    position_edges(ctx, &places, &mut edges);
+    slot::slot_edges(ctx, &places, &mut edges);
+    slot::room_edges(ctx, &places, &mut edges);
+    slot::position_edges(ctx, &places, &mut edges);
     if blocked.is_empty() { Ok(Graph { nodes, edges: edges.map }) } else { Err(blocked) }
 }
 
-struct Edges {
-    map: BTreeMap<(usize, usize), bool>,
+pub(super) struct Edges {
+    pub(super) map: BTreeMap<(usize, usize), bool>,
 }
 
 impl Edges {
-    fn add(&mut self, before: Option<&usize>, after: Option<&usize>, soft: bool) {
+    pub(super) fn add(&mut self, before: Option<&usize>, after: Option<&usize>, soft: bool) {
         if let (Some(before), Some(after)) = (before, after)
             && before != after
         {
@@ -176,14 +191,30 @@ fn creates(
                 places.completing.entry(whole.clone()).or_default().push(id.clone());
             }
             places.finish.insert(id.clone(), nodes.len());
-            nodes.push(Node {
-                verb: Verb::Finish,
-                members: vec![id.clone()],
-                aspect: None,
-                alter: None,
-            });
+            nodes.push(Node::new(Verb::Finish, vec![id.clone()]));
         }
     }
+}
+
+/// What is made as a shell is completed later.
+fn hollow(shells: &Shells, nodes: &mut Vec<Node>, places: &mut Places) {
+    for (id, shell) in &shells.create {
+        let Some(at) = places.create.get(id).copied() else { continue };
+        if let Some(node) = nodes.get_mut(at) {
+            node.hollow = true;
+        }
+        places.hollow.insert(at, (nodes.len(), shell.enough_for.clone()));
+        places.finish.insert(id.clone(), nodes.len());
+        nodes.push(Node { hollow: true, ..Node::new(Verb::Finish, vec![id.clone()]) });
+    }
+}
+
+/// What must have run before `needed` is there, as far as `user` needs it.
+fn makers(places: &Places, needed: &ObjectId, user: &ObjectId) -> [Option<usize>; 2] {
+    let shell = places.create.get(needed).copied();
+    let whole = shell.and_then(|at| places.hollow.get(&at));
+    let rest = whole.filter(|(_, enough_for)| !enough_for.contains(user)).map(|(at, _)| *at);
+    [shell, rest]
 }
 
 /// The wholes whose links to parents are among `ids`: such a link comes or goes by itself.
@@ -225,12 +256,12 @@ fn group<'a>(
         for id in &ordered {
             places.insert(id.clone(), nodes.len());
         }
-        nodes.push(Node { verb, members: ordered, aspect: None, alter: None });
+        nodes.push(Node::new(verb, ordered));
     }
 }
 
 /// Facets change nothing that others need.
-fn shaping<'a>(
+pub(super) fn shaping<'a>(
     places: &'a Places,
     nodes: &'a [Node],
     id: &ObjectId,
@@ -256,6 +287,7 @@ fn changing<'a>(
 fn create_edges(
     ctx: &Ctx<'_>,
     id: &ObjectId,
+    shells: &Shells,
     nodes: &[Node],
     places: &Places,
     edges: &mut Edges,
@@ -275,8 +307,11 @@ fn create_edges(
     edges.add(places.drop.get(id), own, false);
     for (needed, need) in ctx.desired.needs_of(id) {
         let soft = need == Need::Soft;
-        let after = if need == Need::Auto && finish.is_some() { finish } else { own };
-        edges.add(places.create.get(needed), after, soft);
+        let late = need == Need::Auto || shells.is_late(id, needed);
+        let after = if late && finish.is_some() { finish } else { own };
+        for maker in makers(places, needed, id) {
+            edges.add(maker.as_ref(), after, soft);
+        }
         if need == Need::Hard && finish.is_none() {
             // a key over partitions counts when those of all partitions are attached
             for part in places.completing.get(needed).into_iter().flatten() {
@@ -307,13 +342,23 @@ fn create_edges(
     None
 }
 
-fn drop_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, edges: &mut Edges) {
-    let own = places.drop.get(id);
+fn drop_edges(
+    ctx: &Ctx<'_>,
+    id: &ObjectId,
+    shells: &Shells,
+    nodes: &[Node],
+    places: &Places,
+    edges: &mut Edges,
+) {
+    let whole = places.drop.get(id);
+    let empty = places.empty.get(id);
+    edges.add(empty, whole, false);
     let object = ctx.current.objects.get(id);
     for before in object.into_iter().flat_map(|object| of(id.kind).goes_after(ctx, object)) {
-        edges.add(places.drop.get(&before), own, false);
+        edges.add(places.drop.get(&before), whole, false);
     }
     for (needed, need) in ctx.current.needs_of(id) {
+        let own = empty.filter(|_| shells.frees(id, needed)).or(whole);
         let soft = need == Need::Soft;
         if soft && of(needed.kind).links() {
             // made after the link, but what goes with it by itself must be off before
@@ -347,7 +392,9 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
     let kept = ctx.desired.needs.get(id);
     for at in shaping(places, nodes, id) {
         for (needed, need) in ctx.desired.needs_of(id) {
-            edges.add(places.create.get(needed), Some(at), need == Need::Soft);
+            for maker in makers(places, needed, id) {
+                edges.add(maker.as_ref(), Some(at), need == Need::Soft);
+            }
             for alter in shaping(places, nodes, needed) {
                 edges.add(Some(alter), Some(at), true);
             }
@@ -363,134 +410,6 @@ fn alter_edges(ctx: &Ctx<'_>, id: &ObjectId, nodes: &[Node], places: &Places, ed
                     edges.add(Some(at), Some(alter), false);
                 }
             }
-        }
-    }
-}
-
-/// A name must be free before it is taken.
-fn slot_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
-    let mut freed: BTreeMap<_, Vec<&usize>> = BTreeMap::new();
-    for (id, at) in &places.drop {
-        let slots =
-            ctx.current.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
-        for slot in slots {
-            freed.entry(slot).or_default().push(at);
-        }
-    }
-    for (id, at) in &places.create {
-        let slots =
-            ctx.desired.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default();
-        for slot in slots {
-            for before in freed.get(&slot).into_iter().flatten() {
-                edges.add(Some(before), Some(at), false);
-            }
-        }
-    }
-}
-
-/// What clears a room goes before others enter it.
-fn room_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
-    let mut cleared: BTreeMap<_, Vec<&usize>> = BTreeMap::new();
-    for (id, at) in &places.drop {
-        let Some(object) = ctx.current.objects.get(id) else { continue };
-        for room in of(id.kind).clears(object) {
-            cleared.entry(room).or_default().push(at);
-        }
-    }
-    let entering = places.create.iter().map(|(id, at)| (id, at, ctx.desired));
-    // what goes enters, too, unless it is what clears
-    let leaving = places.drop.iter().map(|(id, at)| (id, at, ctx.current));
-    for (id, at, catalog) in entering.chain(leaving.filter(|(id, ..)| !of(id.kind).links())) {
-        let Some(object) = catalog.objects.get(id) else { continue };
-        for room in of(id.kind).enters(object) {
-            for before in cleared.get(&room).into_iter().flatten() {
-                // unless that goes after it
-                if !edges.map.contains_key(&(*at, **before)) {
-                    edges.add(Some(before), Some(at), false);
-                }
-            }
-        }
-    }
-}
-
-/// What a new object takes up must be free: whoever has it goes, gives it up by a change of its
-/// own, which then runs first, or stands in the way.
-fn taken(ctx: &Ctx<'_>, nodes: &[Node], places: &Places, edges: &mut Edges) -> Vec<Blocked> {
-    let mut wanted: BTreeMap<_, &ObjectId> = BTreeMap::new();
-    for id in places.create.keys() {
-        if let Some(object) = ctx.desired.objects.get(id) {
-            wanted.extend(of(id.kind).slots(object).into_iter().map(|slot| (slot, id)));
-        }
-    }
-    let mut blocked = Vec::new();
-    if wanted.is_empty() {
-        return blocked;
-    }
-    let stays = |id: &&ObjectId| !places.drop.contains_key(*id);
-    for id in ctx.current.objects.keys().filter(stays) {
-        let slots = |catalog: &Catalog| {
-            catalog.objects.get(id).map(|object| of(id.kind).slots(object)).unwrap_or_default()
-        };
-        for slot in slots(ctx.current) {
-            let Some(new) = wanted.get(&slot) else { continue };
-            if slots(ctx.desired).contains(&slot) {
-                let why = format!("its place is taken by {id}, which stays");
-                blocked.push(Blocked::create(new, why));
-            } else {
-                for alter in shaping(places, nodes, id) {
-                    edges.add(Some(alter), places.create.get(*new), false);
-                }
-            }
-        }
-    }
-    blocked
-}
-
-/// A name that something unmodelled has cannot be taken, and that something is left alone.
-fn taken_by_unmodelled(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Blocked> {
-    let object = ctx.desired.objects.get(id)?;
-    for (class, path) in of(id.kind).slots(object) {
-        let (true, [schema, name]) = (class != "routine", path.as_slice()) else { continue };
-        let name = quote::qualified(&[schema, name]);
-        let holder = RELATION_WORDS
-            .iter()
-            .map(|word| ObjectId::new(Kind::Unmodelled, &[word, &name]))
-            .find(|id| ctx.current.ledger.contains_key(id));
-        if let Some(holder) = holder {
-            return Some(Blocked::create(
-                id,
-                format!("its name is taken by {}, which is not modelled yet", holder.label()),
-            ));
-        }
-    }
-    None
-}
-
-/// What `pg_identify_object` calls things that share the names of relations and types.
-const RELATION_WORDS: &[&str] = &[
-    "composite type",
-    "foreign table",
-    "index",
-    "materialized view",
-    "sequence",
-    "table",
-    "type",
-    "view",
-];
-
-/// New columns come in the order that they have in the desired state.
-fn position_edges(ctx: &Ctx<'_>, places: &Places, edges: &mut Edges) {
-    let mut siblings: BTreeMap<(&ObjectId, Kind), Vec<(i64, usize)>> = BTreeMap::new();
-    for (id, at) in &places.create {
-        let Some(object) = ctx.desired.objects.get(id) else { continue };
-        if let (Some(position), Some(parent)) = (of(id.kind).position(object), &object.parent) {
-            siblings.entry((parent, id.kind)).or_default().push((position, *at));
-        }
-    }
-    for list in siblings.values_mut() {
-        list.sort_unstable();
-        for (before, after) in list.iter().zip(list.iter().skip(1)) {
-            edges.add(Some(&before.1), Some(&after.1), false);
         }
     }
 }

@@ -17,6 +17,8 @@ mod order;
 mod pin;
 mod render;
 mod schedule;
+mod shell;
+mod slot;
 mod state;
 mod step;
 mod transaction;

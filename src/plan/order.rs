@@ -6,6 +6,7 @@ use crate::plan::change::Changes;
 use crate::plan::graph::{self, Graph, Node};
 use crate::plan::net;
 use crate::plan::schedule::Blocked;
+use crate::plan::shell::Shells;
 use crate::plan::step::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +17,13 @@ pub(super) struct Ordered {
 }
 
 /// Orders the changes. A cycle is opened by leaving out soft edges, then by writing parts apart
-/// from their wholes (foreign keys, checks, defaults); if one is left, its members are blocked.
+/// from their wholes (foreign keys, checks, defaults), then by shells of views and routines; if one
+/// is left, its members are blocked.
 pub(super) fn ordered(ctx: &Ctx<'_>, changes: &Changes) -> Result<Ordered, Vec<Blocked>> {
     let mut alone = BTreeSet::new();
+    let mut shells = Shells::of(ctx, changes);
     loop {
-        let mut graph = graph::build(ctx, changes, &alone)?;
+        let mut graph = graph::build(ctx, changes, &alone, &shells)?;
         let mut cycles = cycles(&graph);
         for cycle in &cycles {
             graph
@@ -37,7 +40,8 @@ pub(super) fn ordered(ctx: &Ctx<'_>, changes: &Changes) -> Result<Ordered, Vec<B
         for cycle in &cycles {
             alone.extend(separable(ctx, &graph, cycle));
         }
-        if alone.len() == before {
+        let apart = alone.len() > before;
+        if !apart && !cycles.iter().any(|cycle| shells.open(ctx, &graph, cycle)) {
             return Err(cycles.iter().flat_map(|cycle| stuck(&graph, cycle)).collect());
         }
     }

@@ -14,13 +14,8 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         Verb::Alter => altered(node, changes),
         Verb::Create => created(ctx, node),
         Verb::Drop => dropped(ctx, node),
-        Verb::Finish => (
-            objects(ctx, node)
-                .first()
-                .map(|object| of(object.id.kind).finish(ctx, object))
-                .unwrap_or_default(),
-            Effects::default(),
-        ),
+        Verb::Finish => (finished(ctx, node), Effects::default()),
+        Verb::Empty => (emptied(ctx, node), Effects::default()),
     };
     let object =
         node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
@@ -67,22 +62,27 @@ fn concerns(ctx: &Ctx<'_>, relation: &ObjectId) -> BTreeSet<ObjectId> {
 
 /// Locks, scans and rewrites of what is new cost nobody anything.
 fn only_standing(ctx: &Ctx<'_>, changes: &Changes, relation: &ObjectId, step: &mut Step) {
-    let stands =
-        |id: &ObjectId| ctx.current.objects.contains_key(id) && !changes.rebuilt.contains_key(id);
+    // what is dropped to be made again stands until then
+    let drops = step.verb == Verb::Drop;
+    let stands = |id: &ObjectId| {
+        ctx.current.objects.contains_key(id) && (drops || !changes.rebuilt.contains_key(id))
+    };
+    let made = ctx.desired.objects.get(relation);
+    let filled = made.is_some_and(|relation| of(relation.id.kind).comes_with_rows(relation));
     let effects = &mut step.effects;
-    effects.locks.retain(|id, _| stands(id));
-    effects.scans.retain(|id| stands(id));
-    effects.rewrites.retain(|id| stands(id));
-    effects.if_small.retain(|id| stands(id));
+    effects.keep(stands);
     // a new table has no row that could stop it, whatever else is locked
     if step.verb == Verb::Create && !stands(relation) {
         effects.builds_index = false;
-        effects.may_fail = None;
+        if !filled {
+            effects.may_fail = None;
+        }
     }
 }
 
 fn objects<'a>(ctx: &Ctx<'a>, node: &Node) -> Vec<&'a Object> {
-    let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
+    let goes = matches!(node.verb, Verb::Drop | Verb::Empty);
+    let catalog = if goes { ctx.current } else { ctx.desired };
     node.members.iter().filter_map(|id| catalog.objects.get(id)).collect()
 }
 
@@ -94,12 +94,31 @@ fn altered(node: &Node, changes: &Changes) -> (Vec<String>, Effects) {
     }
 }
 
+fn finished(ctx: &Ctx<'_>, node: &Node) -> Vec<String> {
+    let Some(object) = objects(ctx, node).first().copied() else { return Vec::new() };
+    let kind = of(object.id.kind);
+    let shell = kind.shell(ctx.desired, object).filter(|_| node.hollow);
+    let mut statements = shell.map(|shell| shell.complete).unwrap_or_default();
+    statements.extend(kind.finish(ctx, object));
+    statements
+}
+
+fn emptied(ctx: &Ctx<'_>, node: &Node) -> Vec<String> {
+    let object = objects(ctx, node).first().copied();
+    let shell = object.and_then(|object| of(object.id.kind).shell(ctx.current, object));
+    shell.into_iter().map(|shell| format!("CREATE OR REPLACE {}", shell.text)).collect()
+}
+
 fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     let objects = objects(ctx, node);
     let Some((leader, parts)) = objects.split_first() else {
         return (Vec::new(), Effects::default());
     };
-    let mut statements = of(leader.id.kind).create(ctx, leader, parts);
+    let shell = of(leader.id.kind).shell(ctx.desired, leader).filter(|_| node.hollow);
+    let mut statements = match shell {
+        Some(shell) => vec![format!("CREATE {}", shell.text)],
+        None => of(leader.id.kind).create(ctx, leader, parts),
+    };
     let mut effects = of(leader.id.kind).create_effects(ctx, leader);
     for object in &objects {
         // the privileges of default privileges are what they are

@@ -21,6 +21,8 @@ pub(super) fn apply(state: &mut Catalog, goal: &Catalog, step: &Step) {
             }
         }
         Verb::Finish => state.adopt(goal, &step.object),
+        // a drop follows
+        Verb::Empty => {}
         Verb::Alter => alter(state, goal, step),
     }
 }

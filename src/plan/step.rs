@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub enum Verb {
     /// Takes it away.
     Drop,
+    /// Puts a shell in its place, so that what it needs can go.
+    Empty,
     /// Changes it in place.
     Alter,
     /// Makes it.
@@ -22,6 +24,7 @@ impl Verb {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Drop => "drop",
+            Self::Empty => "empty",
             Self::Alter => "alter",
             Self::Create => "create",
             Self::Finish => "complete",

@@ -9,7 +9,7 @@ use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
 use crate::verify::scratch::Scratch;
 use crate::verify::script::failure;
-use crate::verify::{VerifyError, wording};
+use crate::verify::{VerifyError, invalid, wording};
 use std::collections::BTreeSet;
 
 /// Settings under which the server deparsed the definitions, as in the bundle's files.
@@ -43,9 +43,13 @@ pub(super) async fn build(evidence: &Evidence, scratch: &Scratch) -> Result<Base
         apply_role: scratch.user().to_owned(),
         online_above: ONLINE_ABOVE,
     };
-    let plan = reconcile(&evidence.prod, &empty, &options);
+    let mut plan = reconcile(&invalid::built(&evidence.prod), &empty, &options);
     session.run(SETTINGS).await?;
     let mut differences: Vec<String> = run(&session, &plan).await?.into_iter().collect();
+    let mut limits = Vec::new();
+    if differences.is_empty() {
+        limits.extend(invalid::remains(&session, &evidence.prod, &mut plan.goal).await?);
+    }
     session.close().await;
     let catalog = captured(scratch).await?;
     let same_major = evidence.prod.server.major() == catalog.server.major();
@@ -67,7 +71,6 @@ pub(super) async fn build(evidence: &Evidence, scratch: &Scratch) -> Result<Base
         .filter(|id| evidence.prod.ledger.contains_key(id))
         .filter(|id| same_major || !is_of_another_version(id))
         .collect();
-    let mut limits = Vec::new();
     if !unmodelled.is_empty() {
         limits.push(format!(
             "not modelled, so not on the scratch database: {}",

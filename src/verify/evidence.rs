@@ -1,7 +1,7 @@
 //! The bundle as it was written: an edited file is no evidence.
 
 use crate::bundle::Manifest;
-use crate::bundle::manifest::Entry;
+use crate::bundle::manifest::{Entry, StepEntry};
 use crate::kinds::specs_of;
 use crate::model::Catalog;
 use crate::model::snapshot::{self, digest};
@@ -37,6 +37,8 @@ pub(super) struct Script {
     /// Its path in the bundle.
     pub(super) path: String,
     pub(super) sql: String,
+    /// What its steps say that they take.
+    pub(super) steps: Vec<StepEntry>,
 }
 
 /// Reads the bundle and checks every hash.
@@ -65,16 +67,17 @@ pub(super) fn read(bundle: &Path) -> Result<Evidence, VerifyError> {
 }
 
 fn pair(bundle: &Path, entry: &Entry) -> Result<Pair, VerifyError> {
-    let script = |folder: &str, path: &str, sha256: &str| {
+    let script = |folder: &str, path: &str, sha256: &str, steps: &[StepEntry]| {
         let name = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
         if name.is_none_or(|name| name.contains('/')) {
             return Err(VerifyError::Path(path.to_owned()));
         }
-        Ok(Script { path: path.to_owned(), sql: checked(bundle, path, sha256)? })
+        let sql = checked(bundle, path, sha256)?;
+        Ok(Script { path: path.to_owned(), sql, steps: steps.to_vec() })
     };
     Ok(Pair {
-        forward: script("migrations", &entry.file, &entry.sha256)?,
-        back: script("rollback", &entry.rollback, &entry.rollback_sha256)?,
+        forward: script("migrations", &entry.file, &entry.sha256, &entry.steps)?,
+        back: script("rollback", &entry.rollback, &entry.rollback_sha256, &entry.rollback_steps)?,
         irreversible: entry.irreversible.clone(),
     })
 }

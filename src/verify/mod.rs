@@ -12,16 +12,21 @@ pub mod cluster;
 mod compared;
 mod error;
 mod evidence;
+mod invalid;
 mod leftovers;
+mod observe;
 mod proof;
 mod roles;
+mod rows;
 mod scratch;
 mod script;
+mod told;
 mod wording;
 
 pub use binaries::{Binaries, BinarySearch};
 pub use cluster::Cluster;
 pub use error::VerifyError;
+pub use rows::Rows;
 
 use crate::connect::Conninfo;
 use serde::Serialize;
@@ -66,10 +71,31 @@ pub struct Proof {
     pub scratch: String,
     /// How many migrations the bundle has, each with its rollback.
     pub files: usize,
+    /// The rows that it ran on, where it was asked for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Rows>,
+    /// Whether the steps took what `plan.json` tells.
+    pub prediction: Prediction,
+}
+
+/// Locks and rewrites of relations that stood before, told and observed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Prediction {
+    /// How many steps were watched.
+    pub steps: usize,
+    /// How many took more than they tell: the bundle is not proven.
+    pub too_weak: usize,
+    /// How many took less.
+    pub too_strong: usize,
+    /// What was taken and not told, one line each.
+    pub untold: Vec<String>,
+    /// What was told and not taken.
+    pub unseen: Vec<String>,
 }
 
 /// Proves the bundle in the folder `bundle` on a scratch database: on the server of `scratch`, else
-/// on a private cluster made with the programs that `binaries` finds.
+/// on a private cluster made with the programs that `binaries` finds. With `data`, each table gets
+/// that many rows before the bridge runs, and none of them may be lost without a word in the plan.
 ///
 /// The scratch database is dropped in every case, also when the future is.
 ///
@@ -79,11 +105,12 @@ pub async fn verify(
     bundle: &Path,
     scratch: Option<&Conninfo>,
     binaries: &BinarySearch,
+    data: usize,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
     let evidence = evidence::read(bundle)?;
-    let scratch = scratch::open(&evidence, scratch, binaries, progress).await?;
-    let proof = proof::prove(&evidence, &scratch, progress).await;
+    let mut scratch = scratch::open(&evidence, scratch, binaries, progress).await?;
+    let proof = proof::prove(&evidence, &mut scratch, data, progress).await;
     let removed = scratch.remove().await;
     if let (Err(_), Err(leftover)) = (&proof, &removed) {
         // the first error is the one to return

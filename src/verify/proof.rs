@@ -5,16 +5,39 @@ use crate::plan::reconcile;
 use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
+use crate::verify::observe::Standing;
+use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
-use crate::verify::{Proof, Verdict, VerifyError, wording};
+use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
-/// Runs the proof.
+/// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
 pub(super) async fn prove(
     evidence: &Evidence,
-    scratch: &Scratch,
+    scratch: &mut Scratch,
+    data: usize,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
+    let mut wanted = Wanted::new(data);
+    loop {
+        let (proof, stopped) = attempt(evidence, scratch, &wanted, progress).await?;
+        match stopped {
+            Some((seeded, stop)) if wanted.tame(&seeded, &stop) => {
+                progress("making the scratch database anew");
+                scratch.renew(evidence).await?;
+            }
+            _ => return Ok(proof),
+        }
+    }
+}
+
+/// One proof, and what stopped it on rows as the plan says.
+async fn attempt(
+    evidence: &Evidence,
+    scratch: &Scratch,
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(Proof, Option<(Seeded, Stop)>), VerifyError> {
     progress("building prod's schema");
     let baseline = build(evidence, scratch).await?;
     let mut proof = Proof {
@@ -23,14 +46,26 @@ pub(super) async fn prove(
         differences: baseline.differences.clone(),
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
+        rows: None,
+        prediction: Prediction::default(),
     };
     proof.limits.extend(baseline.limits.iter().cloned());
     name_unbridged(evidence, &mut proof);
     if !proof.differences.is_empty() {
         proof.verdict = Verdict::CannotProve;
-        return Ok(proof);
+        return Ok((proof, None));
     }
-    let failure = walk(evidence, scratch, &baseline, &mut proof, progress).await?;
+    let mut seeded = None;
+    if wanted.rows > 0 {
+        progress("seeding rows");
+        seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
+    }
+    let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
+    name_untold(&baseline, &mut proof);
+    let stop = failure.as_ref().and_then(|failure| {
+        let (path, line) = failure.on_rows.as_ref()?;
+        rows::stop(evidence, path, *line, &failure.text)
+    });
     proof.verdict = match failure {
         Some(failure) => {
             let absent = failure.is_absence || (failure.may_be_absence && baseline.incomplete);
@@ -41,7 +76,7 @@ pub(super) async fn prove(
         None if !proof.limits.is_empty() => Verdict::ProvenWithLimits,
         None => Verdict::Proven,
     };
-    Ok(proof)
+    Ok((proof, seeded.zip(stop)))
 }
 
 fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
@@ -53,18 +88,35 @@ fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
     }
 }
 
+/// Another major may lock otherwise than the one that the plan was made for.
+fn name_untold(baseline: &Baseline, proof: &mut Proof) {
+    let untold = proof.prediction.untold.iter().cloned();
+    if baseline.same_major {
+        proof.differences.extend(untold);
+    } else {
+        proof.limits.extend(untold);
+    }
+}
+
 /// There and back again; the failure of a file ends it.
 async fn walk(
     evidence: &Evidence,
     scratch: &Scratch,
     baseline: &Baseline,
+    seeded: Option<&Seeded>,
     proof: &mut Proof,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
     let role = &evidence.options.apply_role;
+    let session = scratch.session().await?;
+    // what the bridge itself makes is nobody's yet
+    let since = Standing::now(&session).await?;
+    session.close().await;
     for pair in &evidence.files {
         progress(&format!("running {}", pair.forward.path));
-        if let Err(failure) = script::run(scratch, role, &pair.forward).await? {
+        let run =
+            script::run(scratch, role, &pair.forward, Some(&since), &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }
@@ -83,9 +135,15 @@ async fn walk(
             proof.differences.extend(wording::lines("after the bridge", &drift));
         }
     }
+    if let Some(seeded) = seeded {
+        seeded.look("after the bridge", evidence, scratch, proof).await?;
+    }
+    let unsound = rows::unsound(&goal, scratch).await?;
+    proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
     for pair in evidence.files.iter().rev() {
         progress(&format!("running {}", pair.back.path));
-        if let Err(failure) = script::run(scratch, role, &pair.back).await? {
+        let run = script::run(scratch, role, &pair.back, None, &mut proof.prediction).await?;
+        if let Err(failure) = run {
             return Ok(Some(failure));
         }
     }
@@ -99,6 +157,9 @@ async fn walk(
                 .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
             None => proof.differences.extend(lines),
         }
+    }
+    if let Some(seeded) = seeded {
+        seeded.look("after the rollback", evidence, scratch, proof).await?;
     }
     Ok(None)
 }

@@ -19,7 +19,10 @@ pub(super) struct Scratch {
     /// What goes away with it; on a private cluster everything does.
     leftovers: Option<Leftovers>,
     cluster: Option<Cluster>,
+    /// The server's own database, from where the other one is made.
+    server: Conninfo,
     database: Conninfo,
+    name: String,
     superuser: bool,
     /// Where it is, for people.
     pub(super) place: String,
@@ -46,10 +49,10 @@ pub(super) async fn open(
         progress(&format!("making the scratch database {name} on {}", server.redacted()));
         let place = format!("database {name} on {}", server.redacted());
         let leftovers = Leftovers::new(server, &name);
-        let mut scratch = Scratch::new(None, server.with_database(&name), place);
+        let mut scratch = Scratch::new(None, server, server.with_database(&name), name, place);
         // from here on it is cleaned up, whatever happens
         scratch.leftovers = Some(leftovers);
-        return match scratch.prepare(evidence, &session, &name).await {
+        return match scratch.prepare(evidence, &session).await {
             Ok(()) => Ok(scratch),
             Err(error) => scratch.remove().await.and(Err(error)),
         };
@@ -62,10 +65,10 @@ pub(super) async fn open(
     let started = tokio::task::spawn_blocking(move || Cluster::start(&found)).await;
     let cluster =
         started.map_err(|error| VerifyError::Start { folder, reason: error.to_string() })??;
-    let session = Session::open(&cluster.conninfo("postgres")?).await?;
-    let database = cluster.conninfo(&name)?;
-    let mut scratch = Scratch::new(Some(cluster), database, place);
-    scratch.prepare(evidence, &session, &name).await?;
+    let (server, database) = (cluster.conninfo("postgres")?, cluster.conninfo(&name)?);
+    let session = Session::open(&server).await?;
+    let mut scratch = Scratch::new(Some(cluster), &server, database, name, place);
+    scratch.prepare(evidence, &session).await?;
     Ok(scratch)
 }
 
@@ -85,8 +88,34 @@ fn check_identity(
 }
 
 impl Scratch {
-    fn new(cluster: Option<Cluster>, database: Conninfo, place: String) -> Self {
-        Self { leftovers: None, cluster, database, superuser: false, place, limits: Vec::new() }
+    fn new(
+        cluster: Option<Cluster>,
+        server: &Conninfo,
+        database: Conninfo,
+        name: String,
+        place: String,
+    ) -> Self {
+        Self {
+            leftovers: None,
+            cluster,
+            server: server.clone(),
+            database,
+            name,
+            superuser: false,
+            place,
+            limits: Vec::new(),
+        }
+    }
+
+    /// Makes the database anew, empty.
+    pub(super) async fn renew(&mut self, evidence: &Evidence) -> Result<(), VerifyError> {
+        let session = Session::open(&self.server).await?;
+        session.run(&format!("DROP DATABASE {} WITH (FORCE)", quote::ident(&self.name))).await?;
+        let limits = self.limits.clone();
+        self.create(evidence, &session).await?;
+        // they are the same as at the first time
+        self.limits = limits;
+        Ok(())
     }
 
     /// Opens a session on the database, as who we are on that server.
@@ -114,16 +143,11 @@ impl Scratch {
         self.database.user()
     }
 
-    async fn prepare(
-        &mut self,
-        evidence: &Evidence,
-        session: &Session,
-        name: &str,
-    ) -> Result<(), VerifyError> {
+    async fn prepare(&mut self, evidence: &Evidence, session: &Session) -> Result<(), VerifyError> {
         self.superuser = session.scalar_text("SHOW is_superuser").await?.as_deref() == Some("on");
         self.name_version(evidence, session).await?;
         self.stand_in(evidence, session).await?;
-        self.create(evidence, session, name).await
+        self.create(evidence, session).await
     }
 
     async fn name_version(
@@ -167,21 +191,16 @@ impl Scratch {
     }
 
     /// With prod's encoding and locale, where the server has them.
-    async fn create(
-        &mut self,
-        evidence: &Evidence,
-        session: &Session,
-        name: &str,
-    ) -> Result<(), VerifyError> {
+    async fn create(&mut self, evidence: &Evidence, session: &Session) -> Result<(), VerifyError> {
         let prod = &evidence.prod.server;
-        let (ident, text) = (quote::ident(name), quote::literal);
+        let (ident, text) = (quote::ident(&self.name), quote::literal);
         let base =
             format!("CREATE DATABASE {ident} TEMPLATE template0 ENCODING {}", text(&prod.encoding));
         let full =
             format!("{base} LC_COLLATE {} LC_CTYPE {}", text(&prod.collate), text(&prod.ctype));
         if session.run(&full).await.is_err() {
             session.run(&base).await.map_err(|error| VerifyError::Prepare {
-                what: format!("the database {name}"),
+                what: format!("the database {}", self.name),
                 server: session.describe(),
                 reason: error.to_string(),
             })?;

@@ -1,10 +1,14 @@
 //! Runs a file as psql would: in a session of its own, statement by statement, up to the first error.
+//! Looks after each one at what it took.
 
-use crate::connect::ConnectError;
+use crate::connect::{ConnectError, Session};
+use crate::sql::split::Statement;
 use crate::sql::{quote, split};
-use crate::verify::VerifyError;
 use crate::verify::evidence::Script;
+use crate::verify::observe::{Standing, Watch};
 use crate::verify::scratch::Scratch;
+use crate::verify::told::{Observed, step_at};
+use crate::verify::{Prediction, VerifyError};
 
 /// Characters of a statement that a message shows.
 const SHOWN: usize = 120;
@@ -17,31 +21,113 @@ pub(super) struct Failure {
     pub(super) may_be_absence: bool,
     /// It is the scratch server's lack.
     pub(super) is_absence: bool,
+    /// The file and the line of a statement that stopped on a row.
+    pub(super) on_rows: Option<(String, usize)>,
 }
 
-/// Runs a file; the inner error is the file's.
+/// Runs a file; the inner error is the file's. Watched are relations that stand now, and stood at
+/// `since` if that is given.
 pub(super) async fn run(
     scratch: &Scratch,
     role: &str,
     script: &Script,
+    since: Option<&Standing>,
+    prediction: &mut Prediction,
 ) -> Result<Result<(), Failure>, VerifyError> {
     let statements = match split::statements(&script.sql) {
         Ok(statements) => statements,
         Err(error) => {
             let text = format!("{}: {error}", script.path);
-            return Ok(Err(Failure { text, may_be_absence: false, is_absence: false }));
+            return Ok(Err(Failure {
+                text,
+                may_be_absence: false,
+                is_absence: false,
+                on_rows: None,
+            }));
         }
     };
     let session = scratch.session_as(role).await?;
-    for statement in statements {
-        if let Err(error) = session.run(&statement.text).await {
+    let mut standing = Standing::now(&session).await?;
+    if let Some(earlier) = since {
+        standing = standing.and_at(earlier);
+    }
+    let mut watch = Watch::start(scratch, &session, standing).await?;
+    let mut observed = Observed::default();
+    let mut place = Place::default();
+    for statement in &statements {
+        if let Err(error) =
+            watched(&session, script, statement, &mut watch, &mut place, &mut observed).await
+        {
             let place = format!("{}:{}", script.path, statement.line);
-            return failure(&place, &statement.text, error).map(Err);
+            let class = error.sqlstate().and_then(|code| code.get(..2)).map(str::to_owned);
+            let mut failure = failure(&place, &statement.text, error)?;
+            // data exceptions, integrity constraints
+            let on_rows = class.is_some_and(|class| class == "22" || class == "23");
+            failure.on_rows = on_rows.then(|| (script.path.clone(), statement.line));
+            return Ok(Err(failure));
         }
     }
     // what a file leaves open is undone, as when psql ends
     session.close().await;
+    observed.judge(script, &watch.standing, prediction);
+    watch.end().await;
     Ok(Ok(()))
+}
+
+/// Where in the file a statement stands.
+#[derive(Default)]
+struct Place {
+    in_transaction: bool,
+    /// A step has begun since the last transaction ended.
+    step: Option<usize>,
+}
+
+/// Runs a statement and notes what it took.
+async fn watched(
+    session: &Session,
+    script: &Script,
+    statement: &Statement,
+    watch: &mut Watch,
+    place: &mut Place,
+    observed: &mut Observed,
+) -> Result<(), ConnectError> {
+    let word = statement.text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    match word.to_ascii_uppercase().as_str() {
+        "BEGIN" | "START" => {
+            session.run(&statement.text).await?;
+            *place = Place { in_transaction: true, step: None };
+            return Ok(());
+        }
+        "COMMIT" | "END" | "ROLLBACK" => {
+            session.run(&statement.text).await?;
+            *place = Place::default();
+            watch.held.clear();
+            return Ok(());
+        }
+        // what opens a file locks what its steps lock: it is given back, to see them do it
+        "LOCK" if place.in_transaction && place.step.is_none() => {
+            session.run("SAVEPOINT locks").await?;
+            session.run(&statement.text).await?;
+            session.run("ROLLBACK TO SAVEPOINT locks").await?;
+            return session.run("RELEASE SAVEPOINT locks").await;
+        }
+        _ => {}
+    }
+    let step = step_at(script, statement.line)
+        .filter(|at| place.step.is_some() || begins(script, *at, statement.line));
+    place.step = step;
+    let taken = if place.in_transaction {
+        session.run(&statement.text).await?;
+        watch.after(session).await?
+    } else {
+        watch.during(session.run(&statement.text)).await?.1
+    };
+    observed.add(step, statement.line, taken, &watch.held, !place.in_transaction);
+    Ok(())
+}
+
+fn begins(script: &Script, step: usize, line: usize) -> bool {
+    script.steps.get(step).is_some_and(|step| step.line == line)
 }
 
 /// Puts an error of a statement into words; a lost connection is no fault of a statement.
@@ -66,5 +152,6 @@ pub(super) fn failure(
         text: quote::printable(&format!("{place}: {first}: {message} ({code})")),
         may_be_absence: matches!(code, "42P01" | "42703" | "42704" | "42883" | "3F000" | "P0001"),
         is_absence: statement.starts_with("CREATE EXTENSION") && matches!(code, "0A000" | "58P01"),
+        on_rows: None,
     })
 }

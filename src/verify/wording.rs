@@ -58,6 +58,11 @@ fn cut(text: &[char], from: usize) -> String {
     out
 }
 
+/// What a step said and what it did.
+pub(super) fn told(place: &str, told: &str, observed: &str) -> String {
+    format!("{place}: told {told}, observed {observed}")
+}
+
 /// `3 objects: a, b, c`; of many the first ones.
 pub(super) fn named<'a>(objects: impl IntoIterator<Item = &'a ObjectId>) -> String {
     let names: Vec<String> = objects.into_iter().map(ToString::to_string).collect();

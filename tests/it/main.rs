@@ -9,9 +9,15 @@ mod cases;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod determinism;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod maps;
+#[cfg(test)]
+mod moving;
+#[cfg(test)]
+mod observed;
 #[cfg(test)]
 mod online;
 #[cfg(test)]
@@ -23,7 +29,11 @@ mod program;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod remains;
+#[cfg(test)]
 mod removals;
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

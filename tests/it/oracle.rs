@@ -47,6 +47,19 @@ fn different(a: &str, b: &str, options: Options) {
 }
 
 #[test]
+fn a_cycle_has_its_shell_where_it_falls() {
+    let shell =
+        |name: &str| format!("CREATE VIEW public.{name} AS\nSELECT\n    NULL::integer AS id;\n");
+    let whole = |verb: &str, name: &str| format!("{verb} public.{name} AS\n SELECT 1 AS id;\n");
+    let (made, replaced) = ("CREATE VIEW", "CREATE OR REPLACE VIEW");
+    let a = format!("{}{}{}", shell("a"), whole(made, "b"), whole(replaced, "a"));
+    let b = format!("{}{}{}", whole(made, "a"), shell("b"), whole(replaced, "b"));
+    same(&a, &b, STRICT);
+    different(&a, &b.replace("SELECT 1", "SELECT 2"), STRICT);
+    different(&whole(made, "a"), &whole(replaced, "a"), STRICT);
+}
+
+#[test]
 fn noise_goes_and_quotes_stay() {
     let dump = "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\n\
         SET statement_timeout = 0;\nSET transaction_timeout = 0;\n\

@@ -5,7 +5,7 @@ use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, output};
 use crate::connect::{Conninfo, Environment};
-use crate::verify::{BinarySearch, Proof, Verdict, verify};
+use crate::verify::{BinarySearch, Proof, Rows, Verdict, verify};
 use anstyle::AnsiColor;
 
 pub(super) async fn run(args: VerifyArgs) -> Result<Exit, CliError> {
@@ -14,9 +14,10 @@ pub(super) async fn run(args: VerifyArgs) -> Result<Exit, CliError> {
         args.scratch.as_deref().map(|text| Conninfo::parse(text, &environment)).transpose()?;
     let search = BinarySearch::from_environment(&environment);
     let progress = Progress::start("preparing the proof");
-    let proof =
-        verify(&args.bundle, scratch.as_ref(), &search, &mut |message| progress.say(message))
-            .await?;
+    let proof = verify(&args.bundle, scratch.as_ref(), &search, args.data, &mut |message| {
+        progress.say(message);
+    })
+    .await?;
     drop(progress);
     tell(&proof)?;
     Ok(verdict_exit(&proof, args.strict))
@@ -37,6 +38,17 @@ pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
         proof.scratch
     );
     output::result(&line)?;
+    if let Some(rows) = &proof.rows {
+        output::result(&format!("  {}", figure(rows)))?;
+    }
+    let prediction = &proof.prediction;
+    output::result(&format!(
+        "  locks: {} steps checked, {} too weak, {} too strong",
+        prediction.steps, prediction.too_weak, prediction.too_strong
+    ))?;
+    for unseen in &prediction.unseen {
+        output::result(&format!("  too strong: {unseen}"))?;
+    }
     for limit in &proof.limits {
         output::result(&format!("  limit: {limit}"))?;
     }
@@ -44,6 +56,41 @@ pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
         output::result(&format!("  {difference}"))?;
     }
     Ok(())
+}
+
+/// What became of the seeded rows, in one line.
+fn figure(rows: &Rows) -> String {
+    let noun = |count: usize, one: &str, many: &str| {
+        format!("{} {}", grouped(count), if count == 1 { one } else { many })
+    };
+    let fate = match (rows.untold, rows.told.len()) {
+        (0, 0) => "none lost".to_owned(),
+        (0, told) => format!("none lost but what the plan says ({})", noun(told, "loss", "losses")),
+        (untold, _) => format!("{} that no step says", noun(untold, "loss", "losses")),
+    };
+    let shown: Vec<&str> = rows.without.iter().take(10).map(String::as_str).collect();
+    let more = if rows.without.len() > shown.len() { ", .." } else { "" };
+    let without = if shown.is_empty() {
+        String::new()
+    } else {
+        let count = noun(rows.without.len(), "table", "tables");
+        format!("; {count} without rows: {}{more}", shown.join(", "))
+    };
+    let tables = noun(rows.tables, "table", "tables");
+    format!("rows: {} seeded in {tables}, {fate}{without}", grouped(rows.seeded))
+}
+
+/// `1,200`.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The exit code of a verdict.

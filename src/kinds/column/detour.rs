@@ -51,6 +51,7 @@ fn pending(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
             return None;
         }
         let mut column = after.clone();
+        detour.later.extend(constraint::primary_keys(ctx, &id).cloned());
         if becomes_not_null(before, after) {
             column.set(NOT_NULL, Value::Null);
             column.set(NOT_NULL_PENDING, Value::Bool(true));
@@ -78,6 +79,7 @@ fn checked(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
             let mut column = after.clone();
             column.set(NOT_NULL, before.value(NOT_NULL).clone());
             detour.add(column, ctx.desired, &id);
+            detour.later.extend(constraint::primary_keys(ctx, &id).cloned());
         }
         let mut needs = vec![(relation_of(after), Need::Part), (id.clone(), Need::Hard)];
         needs.extend(constraint::parent_of(&check).map(|parent| (parent, Need::Hard)));

@@ -7,7 +7,7 @@ use crate::kinds::rules::{Ctx, Effects, Outcome};
 use crate::model::{Attr, Catalog, Kind, Object, ObjectId, Value};
 
 /// The parent's column that this one follows.
-pub(crate) fn inherited_from(object: &Object) -> Option<&ObjectId> {
+pub fn inherited_from(object: &Object) -> Option<&ObjectId> {
     if object.id.kind != Kind::Column {
         return None;
     }

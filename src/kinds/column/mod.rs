@@ -1,5 +1,6 @@
 //! Columns of tables (`pg_attribute`), with identity and generation expression.
 
+mod cost;
 mod detour;
 mod inherited;
 mod not_null;
@@ -16,15 +17,16 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Slot, constraint, default, inheritance, options as foreign,
+    Outcome, Place, Raw, Rule, Scan, Slot, constraint, inheritance, options as foreign, reach,
     secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
-pub(super) use inherited::inherited_from;
+pub use inherited::inherited_from;
 use inherited::{by_parent, heirs};
 pub(super) use not_null::{is_not_null, renames};
 pub(super) use read::{compression, statistics, storage, user_options};
+pub(super) use retype::{is_assignable, may_lose, reordered_keys};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "type", doc: "format_type(atttypid, atttypmod)", compare: Compare::Drift },
@@ -100,7 +102,7 @@ const SPECS: &[AttrSpec] = &[
     },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
-const COLLATION: Attr = Attr::named(SPECS, "collation");
+pub(super) const COLLATION: Attr = Attr::named(SPECS, "collation");
 const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
 const NOT_NULL_PENDING: Attr = Attr::named(SPECS, "not_null_pending");
 const NOT_NULL_NO_INHERIT: Attr = Attr::named(SPECS, "not_null_no_inherit");
@@ -245,26 +247,7 @@ impl ObjectKind for Column {
         object.value(POSITION).as_int()
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
-        let table = relation_of(object);
-        if !ctx.current.objects.contains_key(&table) {
-            return Effects::default();
-        }
-        let effects = Effects::lock(&table, Lock::AccessExclusive);
-        let default = ObjectId::from_parts(Kind::Default, object.id.path.to_vec());
-        let default = ctx.desired.objects.get(&default);
-        let volatile = default.is_some_and(|part| may_be_volatile(default::expression(part)));
-        let identity = ctx.desired.needs.iter().any(|(id, needs)| {
-            id.kind == Kind::Sequence && needs.get(&object.id) == Some(&Need::Part)
-        });
-        if volatile || identity || object.text(GENERATED_KIND) == "STORED" {
-            effects.rewriting(&table)
-        } else if object.flag(NOT_NULL) && default.is_none() {
-            effects.failing(
-                "a NOT NULL column without a default cannot be added to a table that has rows",
-            )
-        } else {
-            effects
-        }
+        cost::adding(ctx, object)
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         if object.text(GENERATED_KIND) == "VIRTUAL" {
@@ -297,9 +280,8 @@ impl ObjectKind for Column {
     fn evaluates(&self) -> bool {
         true
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let effects = Effects::lock(&relation_of(object), Lock::AccessExclusive);
-        if is_generated(object) { effects } else { effects.losing("the values of the column") }
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        cost::dropping(ctx, object)
     }
 }
 
@@ -314,12 +296,14 @@ static RULES: &[Rule] = &[
         change: |_, from, to| {
             let (before, after) = (from.value(FOREIGN_OPTIONS), to.value(FOREIGN_OPTIONS));
             foreign::change(&foreign_target(to), &before.as_map(), &after.as_map())
+                .locking(&relation_of(to))
         },
     },
     Rule {
         attrs: &["unread_options"],
         change: |_, from, to| {
             foreign::change_unread(&foreign_target(to), from.value(UNREAD), to.value(UNREAD))
+                .locking(&relation_of(to))
         },
     },
     Rule {
@@ -417,11 +401,9 @@ fn column_statement(object: &Object, clause: &str) -> String {
     format!("{} ALTER COLUMN {} {clause};", alter_table(object), quote::ident(object.id.name()))
 }
 
-fn alter_column(object: &Object, clause: &str, lock: Lock) -> Outcome {
-    Outcome::in_place(
-        vec![column_statement(object, clause)],
-        Effects::lock(&relation_of(object), lock),
-    )
+fn alter_column(ctx: &Ctx<'_>, object: &Object, clause: &str) -> Outcome {
+    let effects = reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
+    Outcome::in_place(vec![column_statement(object, clause)], effects)
 }
 
 /// The same, without the columns that inherit from it.
@@ -435,9 +417,8 @@ fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return Outcome::in_place(Vec::new(), Effects::default());
     }
     let (before, after) = (from.text(GENERATED_KIND), to.text(GENERATED_KIND));
-    let table = relation_of(to);
     if before == "STORED" && after.is_empty() {
-        return alter_column(to, "DROP EXPRESSION", Lock::AccessExclusive)
+        return alter_column(ctx, to, "DROP EXPRESSION")
             .removing("the column is no longer computed");
     }
     let checked = || {
@@ -454,18 +435,11 @@ fn generation(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let in_place = after == "STORED" || !checked();
     if before == after && in_place && ctx.current.server.major() >= 17 {
         let clause = format!("SET EXPRESSION AS ({})", to.text(GENERATED));
-        let mut outcome = alter_column(to, &clause, Lock::AccessExclusive);
+        let mut outcome = alter_column(ctx, to, &clause);
         if after == "STORED" {
-            outcome.effects.rewrites.insert(table);
+            outcome.effects = reach::rewritten_tree(ctx, &relation_of(to));
         }
         return outcome.removing("the values of the column are computed anew");
     }
     Outcome::rebuild().removing("the values of the column are computed anew")
-}
-
-/// Constants and the functions that are stable by definition are evaluated once; for all else a
-/// rewrite is expected, which is too strong a prediction rather than too weak.
-fn may_be_volatile(expression: &str) -> bool {
-    expression.contains('(')
-        && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
 }

@@ -6,9 +6,9 @@ use super::{
     inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
-use crate::kinds::inheritance;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
+use crate::kinds::{inheritance, reach};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 
@@ -132,7 +132,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         || (brought && parent.is_some_and(|parent| parent.flag(NOT_NULL_PENDING)));
     if to.flag(NOT_NULL) && unproven && (brought || full_name(from) == full_name(to)) {
         let sql = format!("VALIDATE CONSTRAINT {}", quote::ident(&full_name(to)));
-        let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+        let effects = reach::tree(ctx, &table, Lock::ShareUpdateExclusive).scanning(&table);
         let alone = if ctx.is_large(&table) { Isolation::Alone } else { Isolation::Shared };
         return Outcome::in_place(
             vec![format!("{} {sql};", alter_table(to))],
@@ -154,15 +154,14 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         if had {
             statements.insert(0, column_statement(to, "DROP NOT NULL"));
         }
-        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
+        return Outcome::in_place(statements, reach::tree(ctx, &table, Lock::AccessExclusive))
             .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
     }
     if !to.flag(NOT_NULL) {
-        let statements = drops(ctx, to);
-        return Outcome::in_place(statements, Effects::lock(&table, Lock::AccessExclusive))
-            .removing_if(had, "NOT NULL is dropped");
+        let (statements, effects) = drops(ctx, to);
+        return Outcome::in_place(statements, effects).removing_if(had, "NOT NULL is dropped");
     }
-    let lock = Effects::lock(&table, Lock::AccessExclusive);
+    let lock = reach::tree(ctx, &table, Lock::AccessExclusive);
     let effects = if detour::is_proven(ctx, to) {
         lock
     } else {
@@ -193,27 +192,34 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
 }
 
 /// Up to 17 what is dropped reaches all below, even those that have it from another parent, too.
-fn drops(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
     let drop = "DROP NOT NULL";
     let heirs = heirs(ctx.desired, &column.id);
     let heirs: Vec<&Object> = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).collect();
     let keeps = |heir: &&Object| heir.flag(NOT_NULL);
     if ctx.current.server.major() >= 18 || !heirs.iter().any(keeps) {
-        return vec![column_statement(column, drop)];
+        let effects = reach::tree(ctx, &relation_of(column), Lock::AccessExclusive);
+        return (vec![column_statement(column, drop)], effects);
     }
     let others = heirs.iter().copied().filter(|heir| !keeps(heir));
     let each = std::iter::once(column).chain(others);
-    each.map(|column| column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1)).collect()
+    let mut effects = Effects::default();
+    let mut statements = Vec::new();
+    for column in each {
+        effects.join(Effects::lock(&relation_of(column), Lock::AccessExclusive));
+        statements.push(column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1));
+    }
+    (statements, effects)
 }
 
 /// Whether the table declares what a parent brings.
-pub(super) fn declaration(_: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
+pub(super) fn declaration(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if is_brought(from) && is_brought(to) {
         if from.flag(NOT_NULL_LOCAL) {
             let why = "a NOT NULL that its table declares itself cannot become only inherited";
             return Outcome::report(why);
         }
-        return alter_column(to, "SET NOT NULL", Lock::AccessExclusive);
+        return alter_column(ctx, to, "SET NOT NULL");
     }
     // the link to the parent does it
     Outcome::in_place(Vec::new(), Effects::default())

@@ -5,9 +5,10 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{constraint, index, table};
+use crate::kinds::{constraint, index, reach, sequence, table};
 use crate::model::{Kind, Need, Object, ObjectId};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
+use std::collections::BTreeSet;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if inherited_from(to).is_some() && inherited_from(to) == inherited_from(from) {
@@ -42,13 +43,36 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let mut statements = vec![super::column_statement(to, &clause)];
     // the new type's storage, compression take the place of those that were set
     statements.extend(statement::storage_statements(to));
-    let mut effects = Effects::lock(&table, Lock::AccessExclusive);
-    let work = before.work(&after);
-    if work != Work::Catalog {
-        effects = effects.rewriting(&table);
+    let mut work = before.work(&after);
+    if work == Work::Catalog && from.text(COLLATION) != to.text(COLLATION) {
+        work = Work::Indexes;
+    }
+    let mut effects = match work {
+        Work::Catalog | Work::Indexes => {
+            let mut effects = reach::tree(ctx, &table, Lock::AccessExclusive);
+            effects.rewrites = rebuilt(ctx, to, work);
+            effects
+        }
+        Work::Rewrite | Work::Lossy => reach::rewritten_tree(ctx, &table),
+    };
+    // an identity's numbers follow
+    for sequence in reach::sequences(ctx.current, &to.id) {
+        if ctx.current.objects.get(sequence).is_some_and(sequence::is_identity) {
+            effects.join(Effects::lock(sequence, Lock::ShareRowExclusive));
+        }
+    }
+    // keys that stay are made again
+    for key in reach::foreign_keys(ctx.current, &to.id) {
+        for end in reach::ends(ctx, ctx.current, key) {
+            effects.join(Effects::lock(&end, Lock::AccessExclusive));
+        }
     }
     if work == Work::Lossy {
         effects = effects.failing("a value may not fit the new type");
+        if !before.refuses(&after) {
+            let (old, new) = (from.text(TYPE), to.text(TYPE));
+            effects = effects.losing(format!("what {new} does not hold of values of {old}"));
+        }
     }
     let same_family = before.family() == after.family() && !before.family().is_empty();
     let including = keys_including(ctx, to);
@@ -67,6 +91,35 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
     }
     outcome
+}
+
+/// The indexes that are built anew over a table that is not: those that hold an expression and those
+/// that are parts of a partitioned table's always, and all in the order of the column where its values
+/// may have another one.
+fn rebuilt(ctx: &Ctx<'_>, column: &Object, work: Work) -> BTreeSet<ObjectId> {
+    let columns = [heirs(ctx.current, &column.id), vec![column.id.clone()]].concat();
+    let indexes = columns.iter().flat_map(|column| reach::indexes(ctx.current, column));
+    let ordered = |object: &Object| work == Work::Indexes && is_key(object, column.id.name());
+    indexes
+        .filter(|object| {
+            ordered(object) || index::holds_expression(object) || index::is_attached(object)
+        })
+        .map(|object| object.id.clone())
+        .collect()
+}
+
+/// The keys whose indexes are built anew where values of the column come to another order.
+pub(crate) fn reordered_keys(ctx: &Ctx<'_>, column: &Object) -> BTreeSet<ObjectId> {
+    let mut indexes = rebuilt(ctx, column, Work::Indexes);
+    indexes.retain(|id| id.kind == Kind::Constraint);
+    indexes
+}
+
+/// Whether the column is not only included.
+fn is_key(index: &Object, column: &str) -> bool {
+    let definition = index::text(index);
+    let end = tokens::top_level(definition, "INCLUDE").unwrap_or(definition.len());
+    definition.get(..end).unwrap_or_default().contains(column)
 }
 
 /// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.
@@ -116,8 +169,20 @@ fn for_any(dependent: &Object) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Work {
     Catalog,
+    /// Only indexes are built anew.
+    Indexes,
     Rewrite,
     Lossy,
+}
+
+/// Whether ALTER TYPE finds the way from a type to another by itself.
+pub(crate) fn is_assignable(ctx: &Ctx<'_>, from: &str, to: &str) -> bool {
+    Type::read(from).is_assignable(&Type::read(to), ctx)
+}
+
+/// Whether a value may not survive the way from a type to another.
+pub(crate) fn may_lose(from: &str, to: &str) -> bool {
+    Type::read(from).work(&Type::read(to)) == Work::Lossy
 }
 
 /// `name(a,b)` and array marks apart.
@@ -156,6 +221,14 @@ impl Type {
         self.name == to.name
             || (!to.array && to.family() == "string")
             || ctx.current.server.assignment_casts.contains(&pair)
+    }
+
+    /// Whether a value that does not fit stops the change, instead of being rounded or cut.
+    fn refuses(&self, to: &Self) -> bool {
+        match (self.name.as_str(), to.name.as_str()) {
+            ("character", _) | (_, "character") => false,
+            _ => ["integer", "string"].contains(&self.family()) && self.family() == to.family(),
+        }
     }
 
     /// The first modifier: a length, a precision; without one all that the type can hold.
@@ -200,12 +273,12 @@ impl Type {
             | ("real", "double precision")
             | ("jsonb", "json")
             | (_, "text") => Work::Rewrite,
-            // with the session in UTC only indexes are built anew
+            // with the session in UTC, as migrations have it
             ("timestamp without time zone", "timestamp with time zone")
             | ("timestamp with time zone", "timestamp without time zone")
                 if grows =>
             {
-                Work::Rewrite
+                Work::Indexes
             }
             (a, b) if a == b && grows => Work::Catalog,
             _ => Work::Lossy,
@@ -233,6 +306,14 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::{Type, Work};
+
+    #[test]
+    fn what_is_lost_without_an_error() {
+        let refuses = |from: &str, to: &str| Type::read(from).refuses(&Type::read(to));
+        assert!(refuses("bigint", "integer") && refuses("text", "character varying(9)"));
+        assert!(!refuses("numeric(10,2)", "numeric(10,1)") && !refuses("real", "integer"));
+        assert!(!refuses("character(9)", "text") && !refuses("text", "integer"));
+    }
 
     #[test]
     fn work_by_pair() {

@@ -110,6 +110,23 @@ fn not_null_before(ctx: &Ctx<'_>, key: &Object) -> bool {
         || columns.all(|id| ctx.current.objects.get(id).is_some_and(column::is_not_null))
 }
 
+/// The primary keys over a column that do not stand: they would have to look for NULL.
+pub(in crate::kinds) fn primary_keys<'a>(
+    ctx: &Ctx<'a>,
+    column: &'a ObjectId,
+) -> impl Iterator<Item = &'a ObjectId> {
+    let (current, desired) = (ctx.current, ctx.desired);
+    let table = ObjectId::new(Kind::Constraint, &[column.part(0), column.part(1)]);
+    let rest = desired.objects.range(table.clone()..);
+    let here = rest.take_while(move |(id, _)| id.path.starts_with(&table.path));
+    let keys = here.filter(move |(id, key)| {
+        key.text(TYPE) == "primary key"
+            && desired.needs_of(id).any(|(needed, _)| needed == column)
+            && current.objects.get(*id) != Some(*key)
+    });
+    keys.map(|(id, _)| id)
+}
+
 /// Whether the rows that have to be looked at are those of a large table.
 fn is_on_large(ctx: &Ctx<'_>, object: &Object) -> bool {
     let table = relation_of(object);

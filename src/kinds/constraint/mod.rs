@@ -4,13 +4,15 @@
 mod detour;
 mod rules;
 
-pub(super) use detour::{Proof, index_of, not_null_check, parent_of, proof, unproven_check};
+pub(super) use detour::{
+    Proof, index_of, not_null_check, parent_of, primary_keys, proof, unproven_check,
+};
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Place, Raw,
-    Rule, Scan, Slot, column, index, inheritance,
+    Rule, Scan, Slot, column, index, inheritance, reach,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -245,14 +247,12 @@ impl ObjectKind for Constraint {
         true
     }
     fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
-        let mut effects = Effects::lock(&relation_of(object), Lock::AccessExclusive);
-        if is_foreign_key(object) {
-            for (needed, _) in ctx.current.needs_of(&object.id) {
-                if needed.kind == Kind::Column {
-                    let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
-                    effects.join(Effects::lock(&other, Lock::AccessExclusive));
-                }
-            }
+        if !is_foreign_key(object) {
+            return reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
+        }
+        let mut effects = Effects::default();
+        for end in reach::ends(ctx, ctx.current, object) {
+            effects.join(Effects::lock(&end, Lock::AccessExclusive));
         }
         effects
     }
@@ -290,8 +290,15 @@ fn named(object: &Object, attr: Attr) -> Option<ObjectId> {
     if let Value::Id(id) = object.value(attr) { Some(id.clone()) } else { None }
 }
 
-fn is_key(object: &Object) -> bool {
-    matches!(object.text(TYPE), "primary key" | "unique" | "exclude")
+/// What it demands, as SQL.
+pub(super) fn definition(object: &Object) -> &str {
+    object.text(DEFINITION)
+}
+
+/// Whether it stands on an index.
+pub(super) fn is_key(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint
+        && matches!(object.text(TYPE), "primary key" | "unique" | "exclude")
 }
 
 /// Whether only a parent declares it.
@@ -344,11 +351,8 @@ fn create_effects(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
     match object.text(TYPE) {
         "foreign key" => {
             let mut effects = Effects::lock(table, Lock::ShareRowExclusive);
-            for (needed, _) in ctx.desired.needs_of(&object.id) {
-                if needed.kind == Kind::Column {
-                    let other = ObjectId::new(Kind::Table, &[needed.part(0), needed.part(1)]);
-                    effects.join(Effects::lock(&other, Lock::ShareRowExclusive));
-                }
+            for end in reach::ends(ctx, ctx.desired, object) {
+                effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
             }
             if object.flag(NOT_VALID) {
                 effects
@@ -357,7 +361,7 @@ fn create_effects(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
             }
         }
         "check" => {
-            let effects = Effects::lock(table, Lock::AccessExclusive);
+            let effects = reach::tree(ctx, table, Lock::AccessExclusive);
             if object.flag(NOT_VALID) {
                 effects
             } else {
@@ -426,11 +430,6 @@ fn cloned(ctx: &Ctx<'_>, key: &Object) -> Vec<String> {
         alter(&clone, &format!("ADD {}", clause(&clone)))
     };
     named_otherwise.map(statement).collect()
-}
-
-/// Its text without the marks.
-pub(super) fn definition(object: &Object) -> &str {
-    object.text(DEFINITION)
 }
 
 /// The identity of a table's constraint.

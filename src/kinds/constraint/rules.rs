@@ -5,7 +5,7 @@ use super::{
     OPTIONS, REPLICA_IDENTITY, TYPE, alter, index_comment, is_foreign_key, is_inherited, named,
 };
 use crate::kinds::facet::relation_of;
-use crate::kinds::{Effects, Isolation, Lock, Outcome, Rule, column, index, inheritance};
+use crate::kinds::{Effects, Isolation, Lock, Outcome, Rule, column, index, inheritance, reach};
 use crate::sql::quote;
 
 pub(super) static RULES: &[Rule] = &[
@@ -50,7 +50,7 @@ pub(super) static RULES: &[Rule] = &[
             }
             let clause = format!("VALIDATE CONSTRAINT {}", quote::ident(to.id.name()));
             let table = relation_of(to);
-            let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).scanning(&table);
+            let effects = reach::tree(ctx, &table, Lock::ShareUpdateExclusive).scanning(&table);
             let alone = if ctx.is_large(&table) { Isolation::Alone } else { Isolation::Shared };
             let effects = effects.failing("a row does not pass").isolated(alone);
             Outcome::in_place(vec![alter(to, &clause)], effects)

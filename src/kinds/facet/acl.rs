@@ -71,6 +71,42 @@ pub fn expressible(
     ((!is_default).then_some(kept), lost)
 }
 
+/// The list as it means on a server of another major: who holds all that one knows holds all that
+/// the other knows. None where that is its default.
+pub fn in_major(id: &ObjectId, acl: &Acl, from: i32, to: i32) -> Option<Acl> {
+    let class = match id.kind {
+        Kind::DefaultAcl => class_of(id.part(2)),
+        kind => of(kind).facets().acl.unwrap_or(' '),
+    };
+    let all = |major| -> BTreeSet<Arc<str>> {
+        let items = default_of(class, major).into_iter();
+        items.filter(|item| &*item.grantee == OWNER).map(|item| item.privilege).collect()
+    };
+    let (known, wanted) = (all(from), all(to));
+    let mut out = acl.clone();
+    let holders: BTreeSet<_> = acl.iter().map(|item| (&item.grantee, &item.grantor)).collect();
+    for (grantee, grantor) in holders {
+        let of_holder = |item: &&AclItem| item.grantee == *grantee && item.grantor == *grantor;
+        let held: Vec<&AclItem> =
+            acl.iter().filter(of_holder).filter(|item| known.contains(&item.privilege)).collect();
+        if known.is_empty() || held.len() < known.len() {
+            continue;
+        }
+        out.retain(|item| !of_holder(&item) || !known.contains(&item.privilege));
+        let grantable = held.iter().all(|item| item.grantable);
+        let same = held.into_iter().filter(|item| wanted.contains(&item.privilege)).cloned();
+        let more = wanted.difference(&known).map(|privilege| AclItem {
+            privilege: privilege.clone(),
+            grantee: grantee.clone(),
+            grantor: grantor.clone(),
+            grantable,
+        });
+        out.extend(same.chain(more));
+    }
+    let is_default = id.kind != Kind::DefaultAcl && out == default_of(class, to);
+    (!is_default).then_some(out)
+}
+
 /// The full list of an object.
 pub fn of_object(object: &Object, major: i32) -> Acl {
     let class = of(object.id.kind).facets().acl.unwrap_or(' ');

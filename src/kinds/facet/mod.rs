@@ -4,7 +4,7 @@
 pub mod acl;
 
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{ObjectKind, of, sequence};
+use crate::kinds::{ObjectKind, of, reach, sequence};
 use crate::model::{Catalog, Facet, Kind, Object, ObjectId};
 use crate::sql::quote;
 use std::sync::Arc;
@@ -66,7 +66,6 @@ pub fn after_create(ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
 /// How a facet of a standing object changes.
 pub fn change(ctx: &Ctx<'_>, facet: Facet, from: &Object, to: &Object) -> Outcome {
     let kind = of(to.id.kind);
-    let lock = |mode| relation_lock(to, mode);
     match facet {
         Facet::Owner => {
             let Some(owner) = &to.facets.owner else { return Outcome::rebuild() };
@@ -74,26 +73,37 @@ pub fn change(ctx: &Ctx<'_>, facet: Facet, from: &Object, to: &Object) -> Outcom
                 return Outcome::in_place(Vec::new(), Effects::default());
             }
             let statements = vec![owner_statement(kind, to, owner)];
-            Outcome::in_place(statements, lock(Lock::AccessExclusive))
+            Outcome::in_place(statements, owner_effects(ctx, to))
         }
         Facet::Acl => Outcome::in_place(acl::change(ctx, from, to), Effects::default()),
-        Facet::Comment => {
-            Outcome::in_place(vec![comment_statement(kind, to)], lock(Lock::ShareUpdateExclusive))
-        }
+        Facet::Comment => Outcome::in_place(vec![comment_statement(kind, to)], comment_effects(to)),
         Facet::Extensions => {
             Outcome::in_place(extension_statements(kind, Some(from), to), Effects::default())
         }
     }
 }
 
-/// A lock on the relation of an object; schemas, types and routines have none that others wait for.
-fn relation_lock(object: &Object, mode: Lock) -> Effects {
-    let relation = relation_of(object);
-    if LOCKED.contains(&relation.kind) || relation.kind == Kind::Sequence {
-        Effects::lock(&relation, mode)
-    } else {
-        Effects::default()
+/// Only a relation itself is locked, with the sequences that go with it.
+fn owner_effects(ctx: &Ctx<'_>, object: &Object) -> Effects {
+    let mut effects = Effects::default();
+    if LOCKED.contains(&object.id.kind) || object.id.kind == Kind::Sequence {
+        effects = Effects::lock(&object.id, Lock::AccessExclusive);
+        for sequence in reach::sequences(ctx.current, &object.id) {
+            effects.join(Effects::lock(sequence, Lock::AccessExclusive));
+        }
     }
+    effects
+}
+
+/// A relation, a column's and an index's table are locked. For a constraint, a trigger, a policy or a
+/// rule the table is only looked up.
+fn comment_effects(object: &Object) -> Effects {
+    match object.id.kind {
+        Kind::Sequence | Kind::Column | Kind::ViewColumn | Kind::Index => {}
+        kind if LOCKED.contains(&kind) => {}
+        _ => return Effects::default(),
+    }
+    Effects::lock(&relation_of(object), Lock::ShareUpdateExclusive)
 }
 
 /// A sequence that a column owns has its table's owner always.

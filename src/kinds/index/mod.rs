@@ -9,7 +9,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
     Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Isolation, Lock, Name,
-    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, inheritance,
+    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -55,6 +55,9 @@ const CLUSTERED: Attr = Attr::named(SPECS, "clustered");
 const REPLICA_IDENTITY: Attr = Attr::named(SPECS, "replica_identity");
 const INVALID: Attr = Attr::named(SPECS, "invalid");
 const ATTACHED_TO: Attr = Attr::named(SPECS, "attached_to");
+
+/// Why an invalid index is not made.
+const REMAINS: &str = "an invalid index is what a failed build left behind: none is made";
 
 /// The kind.
 pub(super) struct Index;
@@ -173,6 +176,9 @@ impl ObjectKind for Index {
             Effects::lock(&table, Lock::Share).if_small(&table)
         };
         effects.builds_index = true;
+        if object.flag(REPLICA_IDENTITY) {
+            effects.join(Effects::lock(&relation_of(object), Lock::AccessExclusive));
+        }
         if object.text(DEFINITION).starts_with("CREATE UNIQUE") {
             effects = effects.failing("two rows have the same key");
         }
@@ -180,6 +186,9 @@ impl ObjectKind for Index {
     }
     fn evaluates(&self) -> bool {
         true
+    }
+    fn obstacle(&self, _: &Ctx<'_>, object: &Object) -> Option<String> {
+        object.flag(INVALID).then(|| REMAINS.to_owned())
     }
     fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let table = relation_of(object);
@@ -257,7 +266,7 @@ static RULES: &[Rule] = &[
         change: |ctx, _, to| {
             let table = relation_of(to);
             if to.flag(INVALID) {
-                Outcome::report("the index is invalid in dev: it is the remains of a failed build")
+                Outcome::report(REMAINS)
             } else if ctx.is_large(&table) {
                 let mut effects = Effects::lock(&table, Lock::ShareUpdateExclusive);
                 effects.builds_index = true;
@@ -390,6 +399,20 @@ pub(super) fn cluster(ctx: &Ctx<'_>, from: bool, to: &Object, now: bool) -> Outc
 pub(super) fn identify(_: &Ctx<'_>, to: &Object, now: bool) -> Outcome {
     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
     Outcome::in_place(mark_statements(to, false, now), effects)
+}
+
+/// Whether it is, or the index of a key is, a part of a partitioned table's.
+pub(super) fn is_attached(object: &Object) -> bool {
+    let at = object.specs.iter().position(|spec| spec.name == "attached_to");
+    at.and_then(|at| object.values.get(at)).is_some_and(|value| *value != Value::Null)
+}
+
+/// The definition of an index, or of a key.
+pub(super) fn text(object: &Object) -> &str {
+    match object.id.kind {
+        Kind::Index => object.text(DEFINITION),
+        _ => constraint::definition(object),
+    }
 }
 
 /// Whether it holds an expression or a predicate, which a new type of a column may break.

@@ -44,8 +44,8 @@ fn with_sorted_columns(line: String) -> String {
     }
 }
 
-pub(crate) fn make_roles(major: u32) {
-    Cluster::get(major).maintain(ROLES).unwrap();
+pub(crate) fn make_roles(cluster: &Cluster) {
+    cluster.maintain(ROLES).unwrap();
 }
 
 /// What went wrong: the stage, and what was said there.
@@ -55,11 +55,12 @@ pub(crate) struct Failure {
     pub(crate) text: String,
 }
 
-fn at(stage: &'static str) -> impl Fn(String) -> Failure {
+pub(super) fn at(stage: &'static str) -> impl Fn(String) -> Failure {
     move |text| Failure { stage, text }
 }
 
-pub(crate) fn run(pair: &Pair, major: u32) -> Result<(), Failure> {
+/// Both sides as databases: prod, dev.
+pub(super) fn load(pair: &Pair, major: u32) -> Result<(Database, Database), Failure> {
     let cluster = Cluster::get(major);
     let load = |name: &str, script: &str| -> Result<Database, Failure> {
         let database = cluster.create_database(name);
@@ -69,7 +70,11 @@ pub(crate) fn run(pair: &Pair, major: u32) -> Result<(), Failure> {
         Ok(database)
     };
     let prod = load("generated_prod", &pair.prod.script())?;
-    let dev = load("generated_dev", &pair.dev.script())?;
+    Ok((prod, load("generated_dev", &pair.dev.script())?))
+}
+
+pub(crate) fn run(pair: &Pair, major: u32) -> Result<(), Failure> {
+    let (prod, dev) = load(pair, major)?;
     let (before, goal) = (schema_of(&prod), schema_of(&dev));
     let bundle = Bundle::of(&dev, &prod, "emit");
     if bundle.run.code != 0 {

@@ -1,11 +1,12 @@
 //! Makes a failing pair small: takes away objects and edits as long as it fails in the same stage.
 
+use super::Trial;
 use super::draw::Pair;
 use super::model::{Item, Schema};
-use super::pair::{Failure, run};
+use super::pair::Failure;
 use std::collections::BTreeSet;
 
-pub(crate) fn shrink(pair: Pair, failure: Failure, major: u32) -> (Pair, Failure) {
+pub(crate) fn shrink(pair: Pair, failure: Failure, major: u32, run: Trial) -> (Pair, Failure) {
     let mut small = (pair, failure);
     let fewer = |small: &mut (Pair, Failure), candidate: Pair| {
         let failed = run(&candidate, major).err().filter(|found| found.stage == small.1.stage);

@@ -78,6 +78,8 @@ pub(crate) struct Database {
 enum Access {
     Trust,
     Scram,
+    /// As [`Access::Trust`], for proofs: never prod's.
+    Scratch,
 }
 
 impl Cluster {
@@ -91,6 +93,11 @@ impl Cluster {
     pub(crate) fn scram() -> &'static Self {
         let major = super::majors().into_iter().max().expect("a major");
         Self::shared(major, Access::Scram)
+    }
+
+    /// Another cluster of this major, where prod never is.
+    pub(crate) fn scratch(major: u32) -> &'static Self {
+        Self::shared(major, Access::Scratch)
     }
 
     fn shared(major: u32, access: Access) -> &'static Self {

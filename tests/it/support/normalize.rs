@@ -32,6 +32,7 @@ const SETTINGS: [&str; 10] = [
     "row_security",
 ];
 const SEARCH_PATH: &str = "SELECT pg_catalog.set_config('search_path', '', false);";
+const REPLACED_VIEW: &str = "CREATE OR REPLACE VIEW ";
 const GRANTOR: &str = "SET SESSION AUTHORIZATION ";
 const GRANTOR_ENDS: &str = "RESET SESSION AUTHORIZATION;";
 
@@ -54,6 +55,7 @@ pub(crate) fn normalize(dump: &str, options: Options) -> String {
         .filter(|statement| !is_noise(&statement.text()))
         .map(|statement| Piece::new(&statement, options))
         .collect();
+    fill_shells(&mut pieces);
     if options.ignore_column_order {
         sort_runs(&mut pieces, |piece| piece.columns_of.as_deref());
     }
@@ -65,6 +67,22 @@ pub(crate) fn normalize(dump: &str, options: Options) -> String {
         let _ = writeln!(out, "{}", piece.text);
         out
     })
+}
+
+/// Puts the view that ends a cycle in the place of its shell: which view of a cycle `pg_dump` makes
+/// one follows OIDs.
+fn fill_shells(pieces: &mut Vec<Piece>) {
+    while let Some(at) = pieces.iter().position(|piece| piece.text.starts_with(REPLACED_VIEW)) {
+        let mut view = pieces.remove(at);
+        view.text = view.text.replacen(REPLACED_VIEW, "CREATE VIEW ", 1);
+        let head = view.text.split_inclusive(" AS\n").next().unwrap_or(&view.text);
+        if let Some(shell) = pieces[..at].iter().position(|piece| piece.text.starts_with(head)) {
+            pieces[shell] = view;
+        } else {
+            view.text.insert_str(0, "-- without a shell\n");
+            pieces.insert(at, view);
+        }
+    }
 }
 
 fn is_noise(statement: &str) -> bool {

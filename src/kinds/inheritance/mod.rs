@@ -1,13 +1,18 @@
 //! Links between a table and its parents (`pg_inherits`): partitions with their bounds, and plain
 //! inheritance. They are objects of their own, because a link comes and goes without its table.
 
+mod keys;
+
+pub(super) use keys::kept_keys;
+
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source, column, constraint, table,
+    Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
+use keys::{cloned_keys, foreign_keys, is_referenced, left_keys, lock_all};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "parent", doc: "inhparent", compare: Compare::Drift },
@@ -157,18 +162,10 @@ impl ObjectKind for Inheritance {
         let table = object.parent.as_ref();
         let stays = table.is_some_and(|table| ctx.desired.objects.contains_key(table));
         if stays && !ctx.desired.objects.contains_key(&object.id) {
-            // what the parents' foreign keys were here stays behind; those that go or change
-            // went before, unless with their table
-            let keys =
-                above(ctx.current, object).flat_map(|table| foreign_keys(ctx.current, table));
-            for key in keys.filter(|key| outlives(ctx, key)) {
+            for key in left_keys(ctx, object) {
                 let name = table.map_or(key.id.name(), |table| constraint::name_on(key, table));
-                let own = table.map(|table| constraint::named_on(table, name));
-                // never one of the table's own
-                if !own.is_some_and(|own| ctx.current.objects.contains_key(&own)) {
-                    let name = quote::ident(name);
-                    statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
-                }
+                let name = quote::ident(name);
+                statements.push(format!("ALTER TABLE {child} DROP CONSTRAINT {name};"));
             }
             statements.extend(table.into_iter().flat_map(|table| column::renames(ctx, table)));
         }
@@ -210,20 +207,43 @@ impl ObjectKind for Inheritance {
         let parent = path(object);
         vec![("bounds", parent.clone()), ("columns", parent)]
     }
-    fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let Some(child) = &object.parent else { return Effects::default() };
-        let effects = Effects::lock(child, Lock::AccessExclusive);
-        let (Value::Id(parent), true) = (object.value(PARENT), is_partition(object)) else {
-            return effects;
+    fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let (Some(child), Some(parent)) = (&object.parent, parent(object)) else {
+            return Effects::default();
         };
-        let mut effects = effects.scanning(child).failing("a row does not belong to the partition");
+        if !is_partition(object) {
+            let mut effects = Effects::lock(child, Lock::AccessExclusive);
+            effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
+            return effects;
+        }
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects
+        effects.join(cloned_keys(ctx, object, Lock::ShareRowExclusive, Lock::ShareRowExclusive));
+        // its rows must not belong to the new partition
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
+        }
+        effects.failing("a row does not belong to the partition")
     }
-    fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        let mut effects = Effects::default();
-        for table in object.parent.iter().chain(parent(object)) {
-            effects.join(Effects::lock(table, Lock::AccessExclusive));
+    fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
+        let Some(child) = &object.parent else { return Effects::default() };
+        let (true, Some(parent)) = (is_partition(object), parent(object)) else {
+            return Effects::lock(child, Lock::AccessExclusive);
+        };
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive);
+        effects.join(Effects::lock(parent, Lock::AccessExclusive));
+        if let Some(default) = default_partition(ctx.current, parent) {
+            effects.join(Effects::lock(default, Lock::AccessExclusive));
+        }
+        // what goes with its table is not detached
+        if ctx.desired.objects.contains_key(child) || self.goes_first(ctx, object) {
+            let (own, others) = (Lock::ShareRowExclusive, Lock::AccessExclusive);
+            effects.join(cloned_keys(ctx, object, own, others));
+        }
+        for key in left_keys(ctx, object) {
+            let mut tables = reach::referenced(ctx, ctx.current, key);
+            tables.insert(child.clone());
+            effects.join(lock_all(tables, Lock::AccessExclusive));
         }
         effects
     }
@@ -300,36 +320,6 @@ pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Ve
     found.into_iter().map(|(_, table)| table).collect()
 }
 
-fn foreign_keys<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
-    let first = ObjectId::new(Kind::Constraint, &[table.part(0), table.part(1)]);
-    let parts = catalog.objects.range(first..).map(|(_, object)| object);
-    let parts = parts.take_while(move |object| object.parent.as_ref() == Some(table));
-    parts.filter(|object| constraint::is_foreign_key(object))
-}
-
-/// Whether a parent's foreign key is there when the link goes: it does not change, nor what it
-/// needs, or goes later with its table.
-fn outlives(ctx: &Ctx<'_>, key: &Object) -> bool {
-    let same = |id: &ObjectId| ctx.current.objects.get(id) == ctx.desired.objects.get(id);
-    let mut parts = ctx.current.needs_of(&key.id).filter(|(id, _)| id.kind != Kind::Table);
-    let with_table =
-        key.parent.as_ref().is_some_and(|table| !ctx.desired.objects.contains_key(table));
-    let after = ctx.desired.objects.get(&key.id);
-    let stands = after.is_some_and(|after| constraint::is_same(key, after));
-    with_table || (stands && parts.all(|(id, _)| same(id)))
-}
-
-/// Whether a foreign key refers to a table, be it its own.
-fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
-    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
-    let mut needed = keys.flat_map(|key| {
-        let others = catalog.needs_of(&key.id).filter(|(_, need)| *need == Need::Hard);
-        others.map(|(id, _)| id)
-    });
-    needed
-        .any(|id| catalog.objects.get(id).and_then(|column| column.parent.as_ref()) == Some(table))
-}
-
 /// The tables that a link puts below another.
 pub(super) fn children<'a>(
     catalog: &'a Catalog,
@@ -358,6 +348,19 @@ fn links_of<'a>(
     rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
 }
 
+/// Whether a table is below the parent before and after, by the same link.
+pub(super) fn stays_below(ctx: &Ctx<'_>, child: &ObjectId, table: &ObjectId) -> bool {
+    let mut links = links_of(ctx.current, child);
+    links.any(|(id, link)| parent(link) == Some(table) && ctx.desired.objects.get(id) == Some(link))
+}
+
+/// Where the rows go that belong to no other partition.
+fn default_partition<'a>(catalog: &'a Catalog, table: &ObjectId) -> Option<&'a ObjectId> {
+    let links = catalog.objects.values().filter(|object| is_partition(object));
+    let mut defaults = links.filter(|link| link.text(BOUND) == "DEFAULT");
+    defaults.find(|link| parent(link) == Some(table)).and_then(|link| link.parent.as_ref())
+}
+
 /// Whether the table is a partition by this link.
 pub(super) fn is_partition(object: &Object) -> bool {
     object.id.kind == Kind::Inheritance && object.value(BOUND) != &Value::Null
@@ -365,7 +368,11 @@ pub(super) fn is_partition(object: &Object) -> bool {
 
 /// Whether the table of a part is a partition.
 pub(super) fn makes_partition(catalog: &Catalog, part: &Object) -> bool {
-    let Some(table) = &part.parent else { return false };
+    part.parent.as_ref().is_some_and(|table| is_part(catalog, table))
+}
+
+/// Whether the table is a partition.
+pub(super) fn is_part(catalog: &Catalog, table: &ObjectId) -> bool {
     links_of(catalog, table).next().is_some_and(|(_, link)| is_partition(link))
 }
 

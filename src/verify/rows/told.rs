@@ -1,0 +1,75 @@
+//! What `plan.json` says of lost values and of rows that stop a step.
+
+use crate::bundle::Manifest;
+use crate::bundle::manifest::{Entry, StepEntry};
+use crate::model::{Kind, ObjectId};
+use crate::verify::evidence::Evidence;
+use crate::verify::rows::held::Loss;
+
+/// What a step says it loses, if that covers the loss.
+pub(super) fn loss<'a>(manifest: &'a Manifest, loss: &Loss) -> Option<&'a str> {
+    let steps = manifest.migrations.iter().flat_map(|entry| &entry.steps);
+    let mut lossy = steps.filter_map(|step| Some((step, step.data_loss.as_deref()?)));
+    lossy.find(|(step, _)| covers(step, loss)).map(|(_, what)| what)
+}
+
+fn covers(step: &StepEntry, loss: &Loss) -> bool {
+    let table = |id: &ObjectId| step.object == id.to_string();
+    let column = |id: &ObjectId, name: &str| {
+        step.object == ObjectId::new(Kind::Column, &[id.part(0), id.part(1), name]).to_string()
+    };
+    if loss.family.iter().any(table) {
+        return true;
+    }
+    let Some(name) = &loss.column else { return false };
+    let inside = format!("attribute:{}.", loss.type_name.trim_end_matches("[]"));
+    loss.family.iter().any(|id| column(id, name)) || step.object.starts_with(&inside)
+}
+
+/// What stopped on rows as the plan said it might.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::verify) struct Stop {
+    /// Labels of the tables whose rows it may have been.
+    pub(super) tables: Vec<String>,
+    /// What happened, and what the plan says.
+    pub(super) text: String,
+}
+
+/// Whether the plan says that the statement at that line may stop.
+pub(in crate::verify) fn stop(
+    evidence: &Evidence,
+    path: &str,
+    line: usize,
+    text: &str,
+) -> Option<Stop> {
+    let manifest = &evidence.manifest;
+    let entry =
+        |file: fn(&Entry) -> &str| manifest.migrations.iter().find(|entry| file(entry) == path);
+    if let Some(entry) = entry(|entry| &entry.file) {
+        let step = entry.steps.iter().rfind(|step| step.line <= line)?;
+        let why = step.may_fail.as_ref()?;
+        let text = format!("{text} (the plan says: {why})");
+        return Some(Stop { tables: tables(step).collect(), text });
+    }
+    // what the migration lost cannot be put back under rows
+    let entry = entry(|entry| &entry.rollback)?;
+    let lossy: Vec<&StepEntry> =
+        entry.steps.iter().filter(|step| step.data_loss.is_some()).collect();
+    let losses: Vec<String> = lossy
+        .iter()
+        .filter_map(|step| Some(format!("{}: {}", step.object, step.data_loss.as_ref()?)))
+        .collect();
+    if losses.is_empty() {
+        // of rollbacks the file alone says it
+        let pair = evidence.files.iter().find(|pair| pair.back.path == path)?;
+        let told = pair.back.sql.lines().find_map(|line| line.strip_prefix("-- May fail: "))?;
+        let text = format!("{text} (the file says: may fail: {told})");
+        return Some(Stop { tables: Vec::new(), text });
+    }
+    let text = format!("{text} (the plan says that the migration loses {})", losses.join("; "));
+    Some(Stop { tables: lossy.into_iter().flat_map(tables).collect(), text })
+}
+
+fn tables(step: &StepEntry) -> impl Iterator<Item = String> + '_ {
+    step.locks.keys().chain(&step.rewrites).chain(&step.scans).cloned()
+}
