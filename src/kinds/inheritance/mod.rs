@@ -345,7 +345,9 @@ fn links_of<'a>(
 ) -> impl Iterator<Item = (&'a ObjectId, &'a Object)> {
     let first = ObjectId::new(Kind::Inheritance, &[table.part(0), table.part(1)]);
     let rest = catalog.objects.range(first..);
-    rest.take_while(move |(_, link)| link.parent.as_ref() == Some(table))
+    rest.take_while(move |(id, link)| {
+        id.kind == Kind::Inheritance && link.parent.as_ref() == Some(table)
+    })
 }
 
 /// Whether a table is below the parent before and after, by the same link.
