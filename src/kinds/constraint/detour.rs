@@ -118,7 +118,8 @@ pub(in crate::kinds) fn primary_keys<'a>(
     let (current, desired) = (ctx.current, ctx.desired);
     let table = ObjectId::new(Kind::Constraint, &[column.part(0), column.part(1)]);
     let rest = desired.objects.range(table.clone()..);
-    let here = rest.take_while(move |(id, _)| id.path.starts_with(&table.path));
+    let here =
+        rest.take_while(move |(id, _)| id.kind == table.kind && id.path.starts_with(&table.path));
     let keys = here.filter(move |(id, key)| {
         key.text(TYPE) == "primary key"
             && desired.needs_of(id).any(|(needed, _)| needed == column)

@@ -11,7 +11,9 @@ pub(super) fn foreign_keys<'a>(
 ) -> impl Iterator<Item = &'a Object> {
     let first = ObjectId::new(Kind::Constraint, &[table.part(0), table.part(1)]);
     let parts = catalog.objects.range(first..).map(|(_, object)| object);
-    let parts = parts.take_while(move |object| object.parent.as_ref() == Some(table));
+    let parts = parts.take_while(move |object| {
+        object.id.kind == Kind::Constraint && object.parent.as_ref() == Some(table)
+    });
     parts.filter(|object| constraint::is_foreign_key(object))
 }
 
