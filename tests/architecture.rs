@@ -211,6 +211,25 @@ mod walls {
     }
 
     #[test]
+    fn every_hazard_has_a_page() {
+        let folder = root().join("docs/hazards");
+        let mut pages: Vec<String> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != "README.md")
+            .collect();
+        pages.sort();
+        let codes = pgbridge::kinds::Hazard::ALL.map(|hazard| format!("{}.md", hazard.code()));
+        assert_eq!(pages, codes);
+        let index = fs::read_to_string(folder.join("README.md")).unwrap();
+        for page in pages {
+            let text = fs::read_to_string(folder.join(&page)).unwrap();
+            let title = text.lines().next().unwrap().trim_start_matches("# ");
+            assert!(index.contains(&format!("[{title}]({page})")), "{page} is not in the index");
+        }
+    }
+
+    #[test]
     fn every_kind_has_a_fixture_and_a_registry_line() {
         use pgbridge::kinds::REGISTRY;
         let cases = root().join("fixtures/cases");

@@ -124,16 +124,15 @@ fn decisions(input: &Input<'_>) -> String {
         if let Some(loss) = &step.effects.data_loss {
             items.push(format!("{} loses {}: its owner agrees", code(&step.title()), code(loss)));
         }
-        if let Some(why) = &step.effects.may_fail {
-            items.push(format!(
-                "{} fails where {}: there are no such rows",
-                code(&step.title()),
-                code(why)
-            ));
+        if let Some(failure) = &step.effects.may_fail {
+            let item = format!("{} does not fail where {}", code(&step.title()), failure.told());
+            let query =
+                failure.preflight.as_ref().map(|query| format!(": {} is false", code(query)));
+            items.push(item + &query.unwrap_or_default());
         }
     }
     format!(
-        "## Go or no-go\n\nGo when all of it holds:\n\n{}\n\nStop at the first file that fails: it has changed nothing. {}",
+        "## Go or no-go\n\nGo when all of it holds:\n\n{}\n\nStop at the first file that fails. With `BEGIN` in it, it has changed nothing; without, look at what is there and plan again. {}",
         checklist(&items),
         open(input)
     )

@@ -1,7 +1,7 @@
 //! `plan.json`: which files there are, their hashes, and what each step costs. It holds no SQL.
 
 use crate::bundle::{BundleError, File, Input, Migration};
-use crate::kinds::Lock;
+use crate::kinds::{Hazard, Lock};
 use crate::model::Catalog;
 use crate::model::snapshot::digest;
 use crate::plan::{Drops, Reason, Step};
@@ -91,6 +91,12 @@ pub struct StepEntry {
     /// Why it may fail on existing rows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub may_fail: Option<String>,
+    /// The class of that error (SQLSTATE).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hazard: Option<Hazard>,
+    /// A query that tells before: one row with `bad`, true where it would fail.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub preflight: Option<String>,
     /// It is there only because that one changes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub forced_by: Option<String>,
@@ -198,6 +204,7 @@ fn step_entries<'a>(steps: impl IntoIterator<Item = &'a Step>, lines: &[usize]) 
 }
 
 fn step_entry(step: &Step, line: usize) -> StepEntry {
+    let failure = step.effects.may_fail.as_ref();
     StepEntry {
         verb: step.verb.name().to_owned(),
         object: step.object.to_string(),
@@ -207,7 +214,9 @@ fn step_entry(step: &Step, line: usize) -> StepEntry {
         rewrites: step.effects.rewrites.iter().map(crate::model::ObjectId::label).collect(),
         scans: step.effects.scans.iter().map(crate::model::ObjectId::label).collect(),
         data_loss: step.effects.data_loss.clone(),
-        may_fail: step.effects.may_fail.clone(),
+        may_fail: failure.map(|failure| failure.why.clone()),
+        hazard: failure.map(|failure| failure.hazard),
+        preflight: failure.and_then(|failure| failure.preflight.clone()),
         forced_by: step.forced_by.as_ref().map(ToString::to_string),
     }
 }

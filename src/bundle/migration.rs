@@ -235,8 +235,8 @@ fn header(text: &mut Text, steps: &[Step]) {
         if let Some(loss) = &step.effects.data_loss {
             hazards.insert(format!("LOSES DATA: {}: {loss}", step.title()));
         }
-        if let Some(why) = &step.effects.may_fail {
-            hazards.insert(format!("May fail: {}: {why}", step.title()));
+        if let Some(failure) = &step.effects.may_fail {
+            hazards.insert(format!("May fail: {}: {}", step.title(), failure.told()));
         }
     }
     for (relation, lock) in &effects.locks {

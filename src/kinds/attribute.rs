@@ -3,8 +3,8 @@
 use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, aside, column, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, ObjectKind, Outcome, Place,
+    Raw, Rule, Scan, aside, column, stored,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -127,7 +127,8 @@ fn retype(ctx: &Ctx<'_>, _: &Object, to: &Object) -> Outcome {
     if !loses {
         return outcome;
     }
-    outcome.effects = outcome.effects.failing("a value may not fit the new type");
+    outcome.effects =
+        outcome.effects.failing(Hazard::DataException, "a value may not fit the new type");
     outcome.removing("an attribute of stored values changes its type")
 }
 

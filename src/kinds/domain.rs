@@ -4,8 +4,8 @@
 use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
-    Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, ObjectKind, Outcome,
+    Phase, Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -158,7 +158,8 @@ fn rebase(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if !column::may_lose(from.text(TYPE), to.text(TYPE)) {
         return outcome;
     }
-    outcome.effects = outcome.effects.failing("a value may not fit the new type");
+    outcome.effects =
+        outcome.effects.failing(Hazard::DataException, "a value may not fit the new type");
     outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)))
 }
 
@@ -196,7 +197,7 @@ fn not_null(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             return Outcome::report(stored::refusal(&column));
         }
         effects = reach::storing(ctx.current, &to.id, Lock::Share)
-            .failing("a column of the domain holds NULL");
+            .failing(Hazard::NotNullViolation, "a column of the domain holds NULL");
         statements.push(alter(to, "SET NOT NULL"));
     }
     let name = |object: &Object| match object.text(NOT_NULL_CONSTRAINT) {

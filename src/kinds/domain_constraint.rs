@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, reach, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, reach, stored,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -64,7 +64,7 @@ impl ObjectKind for DomainConstraint {
                     let sql = format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {name};", domain(to));
                     Outcome::in_place(
                         vec![sql],
-                        validated(ctx, to).failing("a value does not pass"),
+                        validated(ctx, to).failing(Hazard::CheckViolation, "a value does not pass"),
                     )
                 },
             },
@@ -96,7 +96,7 @@ impl ObjectKind for DomainConstraint {
             return Effects::default();
         };
         reach::storing(ctx.current, domain, Lock::Share)
-            .failing("a value in a column of the domain does not pass")
+            .failing(Hazard::CheckViolation, "a value in a column of the domain does not pass")
     }
 }
 

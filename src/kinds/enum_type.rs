@@ -3,8 +3,8 @@
 use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, column,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, Slot, column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -143,8 +143,9 @@ fn rebuild(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if gone.is_empty() {
         return outcome.removing("labels change their order");
     }
-    outcome.effects =
-        outcome.effects.failing(format!("rows that use the label {} stop it", gone.join(" or ")));
+    outcome.effects = outcome
+        .effects
+        .failing(Hazard::DataException, format!("a row uses the label {}", gone.join(" or ")));
     outcome.removing(format!("labels go: {}", gone.join(", ")))
 }
 

@@ -32,6 +32,7 @@ mod event_trigger;
 mod extension;
 mod foreign_data_wrapper;
 mod function;
+mod hazard;
 mod index;
 mod inheritance;
 mod initial_acl;
@@ -69,6 +70,7 @@ mod view_column;
 
 pub use column::inherited_from;
 pub use detour::Detour;
+pub use hazard::{Failure, Hazard};
 pub use inheritance::{Link, link, root};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};

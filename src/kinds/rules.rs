@@ -1,5 +1,6 @@
 //! How an attribute changes: what a kind answers, and what it costs.
 
+use crate::kinds::hazard::{Failure, Hazard};
 use crate::model::{Catalog, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,8 +107,8 @@ pub struct Effects {
     pub builds_index: bool,
     /// What is lost for good, and cannot be brought back by the rollback.
     pub data_loss: Option<String>,
-    /// Why it may fail on the data that is there.
-    pub may_fail: Option<String>,
+    /// That it may fail on the data that is there.
+    pub may_fail: Option<Failure>,
     /// What it makes can be used only after a commit.
     pub commit_before_use: bool,
     /// Whose transaction it needs.
@@ -187,10 +188,19 @@ impl Effects {
         self
     }
 
-    /// The same, and it may fail on existing data.
+    /// The same, and it may fail on existing data where `why`.
     #[must_use]
-    pub fn failing(mut self, why: impl Into<String>) -> Self {
-        self.may_fail = Some(why.into());
+    pub fn failing(mut self, hazard: Hazard, why: impl Into<String>) -> Self {
+        self.may_fail = Some(Failure { hazard, why: why.into(), preflight: None });
+        self
+    }
+
+    /// The same with a query that tells before whether it would fail.
+    #[must_use]
+    pub fn asking(mut self, preflight: impl Into<Option<String>>) -> Self {
+        if let Some(failure) = &mut self.may_fail {
+            failure.preflight = preflight.into();
+        }
         self
     }
 

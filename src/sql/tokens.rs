@@ -51,9 +51,54 @@ pub fn elements(list: &str) -> Vec<&str> {
     elements
 }
 
+/// What stands before the first parenthesis outside of quotes, between it and its partner, and behind.
+pub fn bracketed(sql: &str) -> Option<(&str, &str, &str)> {
+    let (mut depth, mut open) = (0_i32, None);
+    for token in tokens(sql) {
+        match token.text {
+            "(" => {
+                depth += 1;
+                open = open.or(Some(token.start));
+            }
+            ")" => {
+                depth -= 1;
+                if let Some(open) = open.filter(|_| depth == 0) {
+                    let (head, rest) = (sql.get(..open)?, sql.get(token.start + 1..)?);
+                    return Some((head, sql.get(open + 1..token.start)?, rest));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether nothing but one name, call or expression in parentheses is there.
+pub fn is_alone(sql: &str) -> bool {
+    let mut depth = 0_i32;
+    for token in tokens(sql) {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth -= 1,
+            _ if depth == 0 && token.kind == TokenKind::Whitespace => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{has_words, top_level};
+    use super::{bracketed, has_words, is_alone, top_level};
+
+    #[test]
+    fn parentheses_are_taken_apart() {
+        let found = bracketed("UNIQUE (a, (b || ')')) INCLUDE (c)");
+        assert_eq!(found, Some(("UNIQUE ", "a, (b || ')')", " INCLUDE (c)")));
+        assert_eq!(bracketed("a"), None);
+        assert!(is_alone("lower(a)") && is_alone("\"a b\"") && is_alone("(a || b)"));
+        assert!(!is_alone("a DESC") && !is_alone("(a || b) text_ops"));
+    }
 
     #[test]
     fn quotes_and_parentheses_hide_words() {

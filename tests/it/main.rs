@@ -13,6 +13,8 @@ mod determinism;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod hazards;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod moving;

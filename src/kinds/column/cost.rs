@@ -3,7 +3,7 @@
 use super::{GENERATED_KIND, NOT_NULL, TYPE, is_generated};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock};
-use crate::kinds::{default, domain, reach, routine};
+use crate::kinds::{Hazard, default, domain, hazard, reach, routine};
 use crate::model::{Catalog, Kind, Need, Object, ObjectId};
 use crate::sql::lexer::{self, TokenKind};
 use crate::sql::quote;
@@ -29,9 +29,9 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     }
     let effects = reach::tree(ctx, &table, Lock::AccessExclusive);
     if object.flag(NOT_NULL) && default.is_none() {
-        return effects.failing(
-            "a NOT NULL column without a default cannot be added to a table that has rows",
-        );
+        let name = quote::qualified(&[table.part(0), table.part(1)]);
+        let why = "the table has rows: a NOT NULL column without a default cannot be added";
+        return effects.failing(Hazard::NotNullViolation, why).asking(hazard::any_row(&name));
     }
     effects
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
-use crate::kinds::{inheritance, reach};
+use crate::kinds::{Hazard, hazard, inheritance, reach};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 
@@ -136,7 +136,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         let alone = if ctx.is_large(&table) { Isolation::Alone } else { Isolation::Shared };
         return Outcome::in_place(
             vec![format!("{} {sql};", alter_table(to))],
-            effects.failing("a row holds NULL").isolated(alone),
+            failing(ctx, to, effects).isolated(alone),
         );
     }
     if brought && to.flag(NOT_NULL) {
@@ -165,7 +165,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let effects = if detour::is_proven(ctx, to) {
         lock
     } else {
-        let scan = lock.scanning(&table).failing("a row holds NULL");
+        let scan = failing(ctx, to, lock.scanning(&table));
         if ctx.is_large(&table) { scan } else { scan.if_small(&table) }
     };
     // SET NOT NULL also validates one that is pending
@@ -189,6 +189,13 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         format!("{} ADD{};", alter_table(to), constraint(to))
     };
     Outcome::in_place(vec![statement], effects)
+}
+
+fn failing(ctx: &Ctx<'_>, column: &Object, effects: Effects) -> Effects {
+    let table = hazard::asked(ctx, column);
+    effects
+        .failing(Hazard::NotNullViolation, "a row holds NULL")
+        .asking(table.map(|table| hazard::any_null(&table, column.id.name())))
 }
 
 /// Up to 17 what is dropped reaches all below, even those that have it from another parent, too.

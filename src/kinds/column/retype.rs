@@ -5,7 +5,7 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{constraint, index, reach, sequence, table};
+use crate::kinds::{Hazard, constraint, index, reach, sequence, table};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::{quote, tokens};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         }
     }
     if work == Work::Lossy {
-        effects = effects.failing("a value may not fit the new type");
+        effects = effects.failing(Hazard::DataException, "a value may not fit the new type");
         if !before.refuses(&after) {
             let (old, new) = (from.text(TYPE), to.text(TYPE));
             effects = effects.losing(format!("what {new} does not hold of values of {old}"));

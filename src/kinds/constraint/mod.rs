@@ -1,6 +1,7 @@
 //! Table constraints (`pg_constraint`). The index of a key belongs to its constraint; NOT NULL
 //! belongs to the column.
 
+mod cost;
 mod detour;
 mod rules;
 
@@ -8,11 +9,10 @@ pub(super) use detour::{
     Proof, index_of, not_null_check, parent_of, primary_keys, proof, unproven_check,
 };
 
-use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Place, Raw,
-    Rule, Scan, Slot, column, index, inheritance, reach,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, ObjectKind, Place, Raw, Rule,
+    Scan, Slot, column, index, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -233,28 +233,13 @@ impl ObjectKind for Constraint {
         vec![alter(object, &clause)]
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
-        let table = relation_of(object);
-        if detour::predecessor(ctx, object).is_some() || index_of(ctx, object).is_some() {
-            return Effects::lock(&table, Lock::AccessExclusive);
-        }
-        let effects = create_effects(ctx, object, &table);
-        if effects.may_fail.is_some() && !ctx.is_large(&table) {
-            return effects.if_small(&table);
-        }
-        effects
+        cost::adding(ctx, object)
     }
     fn evaluates(&self) -> bool {
         true
     }
     fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
-        if !is_foreign_key(object) {
-            return reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
-        }
-        let mut effects = Effects::default();
-        for end in reach::ends(ctx, ctx.current, object) {
-            effects.join(Effects::lock(&end, Lock::AccessExclusive));
-        }
-        effects
+        cost::dropping(ctx, object)
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         if object.flag(NOT_ENFORCED) {
@@ -344,37 +329,6 @@ fn from_index(key: &Object, index: &Object) -> String {
         sql = format!("{sql} {}", key.text(DEFERRABLE));
     }
     sql
-}
-
-/// What making it new costs.
-fn create_effects(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
-    match object.text(TYPE) {
-        "foreign key" => {
-            let mut effects = Effects::lock(table, Lock::ShareRowExclusive);
-            for end in reach::ends(ctx, ctx.desired, object) {
-                effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
-            }
-            if object.flag(NOT_VALID) {
-                effects
-            } else {
-                effects.scanning(table).failing("a row refers to nothing")
-            }
-        }
-        "check" => {
-            let effects = reach::tree(ctx, table, Lock::AccessExclusive);
-            if object.flag(NOT_VALID) {
-                effects
-            } else {
-                effects.scanning(table).failing("a row does not pass the check")
-            }
-        }
-        _ => {
-            let mut effects = Effects::lock(table, Lock::AccessExclusive)
-                .failing("two rows have the same key, or one holds NULL");
-            effects.builds_index = true;
-            effects
-        }
-    }
 }
 
 /// Statements that mark the constraint's index.

@@ -52,7 +52,7 @@ pub(super) static RULES: &[Rule] = &[
             let table = relation_of(to);
             let effects = reach::tree(ctx, &table, Lock::ShareUpdateExclusive).scanning(&table);
             let alone = if ctx.is_large(&table) { Isolation::Alone } else { Isolation::Shared };
-            let effects = effects.failing("a row does not pass").isolated(alone);
+            let effects = super::cost::failing(ctx, to, effects).isolated(alone);
             Outcome::in_place(vec![alter(to, &clause)], effects)
         },
     },

@@ -8,8 +8,8 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Isolation, Lock, Name,
-    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, inheritance,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Hazard, Isolation, Lock, Name,
+    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, hazard, inheritance,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -180,7 +180,11 @@ impl ObjectKind for Index {
             effects.join(Effects::lock(&relation_of(object), Lock::AccessExclusive));
         }
         if object.text(DEFINITION).starts_with("CREATE UNIQUE") {
-            effects = effects.failing("two rows have the same key");
+            let table = hazard::asked(ctx, object);
+            effects =
+                effects.failing(Hazard::UniqueViolation, "two rows have the same key").asking(
+                    table.and_then(|table| hazard::any_double(&table, object.text(DEFINITION))),
+                );
         }
         effects
     }

@@ -7,8 +7,8 @@ pub(super) use keys::kept_keys;
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, Naming, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -223,7 +223,7 @@ impl ObjectKind for Inheritance {
         if let Some(default) = default_partition(ctx.current, parent) {
             effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
         }
-        effects.failing("a row does not belong to the partition")
+        effects.failing(Hazard::CheckViolation, "a row does not belong to the partition")
     }
     fn drop_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         let Some(child) = &object.parent else { return Effects::default() };

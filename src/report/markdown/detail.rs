@@ -58,6 +58,7 @@ fn cost(step: &StepView) -> String {
         parts.push("builds an index over rows that are there".to_owned());
     }
     parts.extend(step.may_fail.iter().map(|why| format!("fails where {}", prose(why))));
+    parts.extend(step.preflight.iter().map(|query| format!("ask before: {}", code(query))));
     if parts.is_empty() { "-".to_owned() } else { parts.join("<br>") }
 }
 

@@ -216,6 +216,8 @@ pub struct StepView {
     pub builds_index: bool,
     /// Why it may fail on rows that are there.
     pub may_fail: Option<String>,
+    /// A query that tells before: one row with `bad`, true where it would fail.
+    pub preflight: Option<String>,
     /// What it loses for good.
     pub data_loss: Option<String>,
     /// It is there only because that one changes.

@@ -155,8 +155,8 @@ fn risk(prod: &Catalog, batch: &Batch) -> (Level, Vec<String>) {
                 ),
             );
         }
-        if let Some(why) = &effects.may_fail {
-            add(Level::Medium, format!("{} fails where {why}", step.title()));
+        if let Some(failure) = &effects.may_fail {
+            add(Level::Medium, format!("{} fails where {}", step.title(), failure.told()));
         }
         if effects.builds_index {
             add(

@@ -1,5 +1,6 @@
 //! The migrations, step by step.
 
+use crate::kinds::Failure;
 use crate::model::{Catalog, ObjectId};
 use crate::plan::{Batch, Step, total_size};
 use crate::report::view::{FileView, LockView, ReportInput, StepView};
@@ -56,7 +57,8 @@ fn view(prod: &Catalog, step: &Step) -> StepView {
         rewrites: effects.rewrites.iter().map(ObjectId::label).collect(),
         scans: effects.scans.iter().map(ObjectId::label).collect(),
         builds_index: effects.builds_index,
-        may_fail: effects.may_fail.clone(),
+        may_fail: effects.may_fail.as_ref().map(Failure::told),
+        preflight: effects.may_fail.as_ref().and_then(|failure| failure.preflight.clone()),
         data_loss: effects.data_loss.clone(),
         forced_by: step.forced_by.as_ref().map(super::named),
     }

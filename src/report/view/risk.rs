@@ -82,7 +82,7 @@ fn failure(steps: &[&StepView]) -> Risk {
         "no step depends on the rows that are there".to_owned()
     } else {
         format!(
-            "{} depend on the rows that are there; a file that fails changes nothing",
+            "{} depend on the rows that are there; a file with BEGIN that fails changes nothing",
             plural(count, "step may", "steps may")
         )
     };

@@ -1,0 +1,80 @@
+//! What constraints cost and what stops them (catalog.md 2.4, 6.2).
+
+use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key};
+use crate::kinds::facet::relation_of;
+use crate::kinds::{Ctx, Effects, Hazard, Lock, hazard, reach};
+use crate::model::{Object, ObjectId};
+
+/// What adding it costs.
+pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
+    let table = relation_of(object);
+    if detour::predecessor(ctx, object).is_some() || index_of(ctx, object).is_some() {
+        return Effects::lock(&table, Lock::AccessExclusive);
+    }
+    let effects = checking(ctx, object, &table);
+    if effects.may_fail.is_some() && !ctx.is_large(&table) {
+        return effects.if_small(&table);
+    }
+    effects
+}
+
+/// What dropping it costs.
+pub(super) fn dropping(ctx: &Ctx<'_>, object: &Object) -> Effects {
+    if !is_foreign_key(object) {
+        return reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
+    }
+    let mut effects = Effects::default();
+    for end in reach::ends(ctx, ctx.current, object) {
+        effects.join(Effects::lock(&end, Lock::AccessExclusive));
+    }
+    effects
+}
+
+/// What it costs to look at all rows at once.
+fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
+    match object.text(TYPE) {
+        "foreign key" => {
+            let mut effects = Effects::lock(table, Lock::ShareRowExclusive);
+            for end in reach::ends(ctx, ctx.desired, object) {
+                effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
+            }
+            if object.flag(NOT_VALID) {
+                effects
+            } else {
+                failing(ctx, object, effects.scanning(table))
+            }
+        }
+        "check" => {
+            let effects = reach::tree(ctx, table, Lock::AccessExclusive);
+            if object.flag(NOT_VALID) {
+                effects
+            } else {
+                failing(ctx, object, effects.scanning(table))
+            }
+        }
+        _ => {
+            let mut effects = Effects::lock(table, Lock::AccessExclusive);
+            effects.builds_index = true;
+            failing(ctx, object, effects)
+        }
+    }
+}
+
+/// That a row may stand against it, with the query that tells.
+pub(super) fn failing(ctx: &Ctx<'_>, object: &Object, effects: Effects) -> Effects {
+    let (hazard, why) = match object.text(TYPE) {
+        "foreign key" => (Hazard::ForeignKeyViolation, "a row refers to nothing"),
+        "check" => (Hazard::CheckViolation, "a row does not pass the check"),
+        "exclude" => (Hazard::ExclusionViolation, "two rows exclude each other"),
+        "primary key" => (Hazard::UniqueViolation, "two rows have the same key, or one holds NULL"),
+        _ => (Hazard::UniqueViolation, "two rows have the same key"),
+    };
+    let query = |table: String| match hazard {
+        Hazard::ForeignKeyViolation => hazard::any_orphan(&table, object.text(DEFINITION)),
+        Hazard::CheckViolation => hazard::any_failing(&table, object.text(DEFINITION)),
+        Hazard::UniqueViolation => hazard::any_double(&table, object.text(DEFINITION)),
+        _ => None,
+    };
+    let preflight = hazard::asked(ctx, object).and_then(query);
+    effects.failing(hazard, why).asking(preflight)
+}
