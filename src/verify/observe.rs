@@ -159,7 +159,9 @@ impl Watch {
             tokio::select! {
                 result = &mut statement => break result?,
                 () = tokio::time::sleep(PAUSE) => {
-                    let now = held(&self.second, &self.backend).await?;
+                    let mut now = held(&self.second, &self.backend).await?;
+                    // CONCURRENTLY locks an index exclusively when nobody uses it any more
+                    now.retain(|oid, _| self.standing.owners.get(oid) == Some(oid));
                     relations.extend(now.keys().copied());
                     self.add_locks(&now, &mut taken);
                 }
