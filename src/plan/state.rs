@@ -1,7 +1,7 @@
 //! The catalog between two steps.
 
 use crate::kinds::of;
-use crate::model::{Catalog, Compare};
+use crate::model::Catalog;
 use crate::plan::step::{Aspect, Step, Verb};
 
 /// The state after `step`, which is a step towards `goal`.
@@ -32,14 +32,10 @@ fn alter(state: &mut Catalog, goal: &Catalog, step: &Step) {
     let Some(object) = state.objects.get_mut(&step.object) else { return };
     match step.aspect {
         Some(Aspect::Rule(at)) => {
-            let rules = of(object.id.kind).rules();
-            let attrs = rules.get(at).map_or(&[][..], |rule| rule.attrs);
-            // what is only told has no rule: it comes with any change
-            let has_rule = |name: &str| rules.iter().any(|rule| rule.attrs.contains(&name));
+            let attrs = of(object.id.kind).rules().get(at).map_or(&[][..], |rule| rule.attrs);
             for (place, spec) in target.specs.iter().enumerate() {
-                let told = spec.compare == Compare::Info && !has_rule(spec.name);
                 if let (true, Some(slot), Some(value)) = (
-                    told || attrs.contains(&spec.name),
+                    attrs.contains(&spec.name),
                     object.values.get_mut(place),
                     target.values.get(place),
                 ) {

@@ -126,11 +126,6 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if same && (full_name(from) == full_name(to) || parted) {
         return nothing();
     }
-    let remains = to.flag(NOT_NULL) || to.flag(NOT_NULL_PENDING);
-    if stays && is_brought(from) && !from.flag(NOT_NULL_LOCAL) && !remains {
-        // what only parents bring goes with theirs, whichever of them that is
-        return nothing();
-    }
     let brought = is_brought(to) && !to.flag(NOT_NULL_LOCAL) && stays;
     let parent = inherited_from(to).and_then(|id| ctx.desired.objects.get(id));
     let unproven = from.flag(NOT_NULL_PENDING)
