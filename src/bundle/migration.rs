@@ -194,10 +194,8 @@ fn transaction(
 /// for every file, so that two of them cannot wait for each other.
 fn locked_first(input: &Input<'_>, steps: &[Step]) -> Option<String> {
     let locks = steps.iter().flat_map(|step| &step.effects.locks);
-    // foreign tables cannot be locked, and with a view all that it reads would be
     let can_be = |id: &ObjectId| {
-        let object = input.prod.objects.get(id);
-        object.is_some_and(|object| id.kind.name() == "table" && of(id.kind).has_rows(object))
+        input.prod.objects.get(id).is_some_and(|object| of(id.kind).can_be_locked(object))
     };
     let tables: BTreeSet<&ObjectId> = locks
         .filter(|(id, lock)| **lock == Lock::AccessExclusive && can_be(id))

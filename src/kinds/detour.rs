@@ -35,6 +35,11 @@ pub(super) fn successor_name(name: &str) -> Option<String> {
     (name.len() <= 59).then(|| format!("{name}_new"))
 }
 
+/// What stands and goes: another object can be made from it.
+pub(super) fn leaving<'a>(ctx: &Ctx<'a>, id: &ObjectId) -> Option<&'a Object> {
+    ctx.current.objects.get(id).filter(|_| !ctx.desired.objects.contains_key(id))
+}
+
 /// Whether a table stands before and after, is or is below a large one, and no link above or below
 /// it changes: what parents bring would change with it.
 pub(super) fn stands_large(ctx: &Ctx<'_>, table: &ObjectId) -> bool {

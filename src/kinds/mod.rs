@@ -71,7 +71,7 @@ mod view_column;
 pub use column::inherited_from;
 pub use detour::Detour;
 pub use hazard::{Failure, Hazard};
-pub use inheritance::{Link, link, root};
+pub use inheritance::{Link, children, link, root};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
@@ -276,6 +276,10 @@ pub trait ObjectKind: Sync {
     /// What stands before it on the way there, where it is on a large relation.
     fn detour(&self, _ctx: &Ctx<'_>, _object: &Object) -> Option<Detour> {
         None
+    }
+    /// Whether LOCK TABLE takes it alone: with a view all that it reads would be locked.
+    fn can_be_locked(&self, _object: &Object) -> bool {
+        false
     }
     /// Whether it holds rows, so that statements on it may take long.
     fn has_rows(&self, _object: &Object) -> bool {

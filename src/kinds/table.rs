@@ -107,6 +107,9 @@ impl ObjectKind for Table {
     fn has_rows(&self, object: &Object) -> bool {
         !is_foreign(object)
     }
+    fn can_be_locked(&self, object: &Object) -> bool {
+        !is_foreign(object)
+    }
     fn prominence(&self) -> u8 {
         0
     }

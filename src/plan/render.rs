@@ -97,7 +97,7 @@ fn altered(node: &Node, changes: &Changes) -> (Vec<String>, Effects) {
 fn finished(ctx: &Ctx<'_>, node: &Node) -> Vec<String> {
     let Some(object) = objects(ctx, node).first().copied() else { return Vec::new() };
     let kind = of(object.id.kind);
-    let shell = kind.shell(ctx.desired, object).filter(|_| node.hollow);
+    let shell = if node.hollow { kind.shell(ctx.desired, object) } else { None };
     let mut statements = shell.map(|shell| shell.complete).unwrap_or_default();
     statements.extend(kind.finish(ctx, object));
     statements
@@ -114,10 +114,11 @@ fn created(ctx: &Ctx<'_>, node: &Node) -> (Vec<String>, Effects) {
     let Some((leader, parts)) = objects.split_first() else {
         return (Vec::new(), Effects::default());
     };
-    let shell = of(leader.id.kind).shell(ctx.desired, leader).filter(|_| node.hollow);
+    let kind = of(leader.id.kind);
+    let shell = if node.hollow { kind.shell(ctx.desired, leader) } else { None };
     let mut statements = match shell {
         Some(shell) => vec![format!("CREATE {}", shell.text)],
-        None => of(leader.id.kind).create(ctx, leader, parts),
+        None => kind.create(ctx, leader, parts),
     };
     let mut effects = of(leader.id.kind).create_effects(ctx, leader);
     for object in &objects {

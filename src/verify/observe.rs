@@ -154,7 +154,6 @@ impl Watch {
     ) -> Result<(T, Taken), ConnectError> {
         let mut statement = std::pin::pin!(statement);
         let mut taken = Taken::default();
-        let mut relations = BTreeSet::new();
         let result = loop {
             tokio::select! {
                 result = &mut statement => break result?,
@@ -162,16 +161,13 @@ impl Watch {
                     let mut now = held(&self.second, &self.backend).await?;
                     // CONCURRENTLY locks an index exclusively when nobody uses it any more
                     now.retain(|oid, _| self.standing.owners.get(oid) == Some(oid));
-                    relations.extend(now.keys().copied());
                     self.add_locks(&now, &mut taken);
                 }
             }
         };
         self.held.clear();
-        let all: BTreeSet<u32> = self.standing.names.keys().copied().collect();
-        relations.extend(all);
-        let second = &self.second;
-        let found = files(second, relations.into_iter().collect()).await?;
+        let all = self.standing.names.keys().copied().collect();
+        let found = files(&self.second, all).await?;
         self.compare_files(&found, &mut taken);
         Ok((result, taken))
     }

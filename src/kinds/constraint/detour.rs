@@ -6,7 +6,7 @@ use super::{
     NOT_ENFORCED, NOT_VALID, OPTIONS, REPLICA_IDENTITY, TABLESPACE, TYPE, UNPROVEN, alter,
     is_foreign_key, is_inherited, is_key, named, named_on,
 };
-use crate::kinds::detour::{Detour, Stay, can_stay, stands_large, successor_name};
+use crate::kinds::detour::{Detour, Stay, can_stay, leaving, stands_large, successor_name};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, ObjectKind, column, index, inheritance, table};
 use crate::model::{Facets, Kind, Object, ObjectId, Value};
@@ -48,9 +48,7 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
 /// The standing constraint that becomes this one by a new name.
 pub(super) fn predecessor<'a>(ctx: &Ctx<'a>, to: &Object) -> Option<&'a Object> {
     let successor = successor(to)?;
-    let standing = ctx.current.objects.get(&successor.id)?;
-    let goes = !ctx.desired.objects.contains_key(&successor.id);
-    (goes && is_same(standing, &successor)).then_some(standing)
+    leaving(ctx, &successor.id).filter(|standing| is_same(standing, &successor))
 }
 
 /// The index that becomes that of a key.
@@ -59,10 +57,8 @@ pub(in crate::kinds) fn index_of<'a>(ctx: &Ctx<'a>, key: &Object) -> Option<&'a 
         return None;
     }
     let wanted = index::of_key(key, key.value(OPTIONS).clone(), key.value(TABLESPACE).clone())?;
-    let standing = ctx.current.objects.get(&wanted.id)?;
-    let goes = !ctx.desired.objects.contains_key(&wanted.id);
-    let columns = not_null_before(ctx, key);
-    (goes && columns && index::is_same(standing, &wanted)).then_some(standing)
+    leaving(ctx, &wanted.id)
+        .filter(|standing| index::is_same(standing, &wanted) && not_null_before(ctx, key))
 }
 
 /// Whether the constraint is what another one, under its own name, is made from.

@@ -5,7 +5,7 @@ use super::{
     ATTACHED_TO, CLUSTERED, DEFINITION, INVALID, Index, OPTIONS, REPLICA_IDENTITY, SPECS,
     TABLESPACE,
 };
-use crate::kinds::detour::{Detour, Stay, can_stay, stands_large, successor_name};
+use crate::kinds::detour::{Detour, Stay, can_stay, leaving, stands_large, successor_name};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, ObjectKind, constraint, table};
 use crate::model::{Facets, Kind, Object, ObjectId, Value};
@@ -54,9 +54,7 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
 /// The standing index that becomes this one by a new name.
 pub(super) fn predecessor<'a>(ctx: &Ctx<'a>, to: &Object) -> Option<&'a Object> {
     let successor = successor(to)?;
-    let standing = ctx.current.objects.get(&successor.id)?;
-    let goes = !ctx.desired.objects.contains_key(&successor.id);
-    (goes && is_same(standing, &successor)).then_some(standing)
+    leaving(ctx, &successor.id).filter(|standing| is_same(standing, &successor))
 }
 
 /// Whether another index or a key is made from it.

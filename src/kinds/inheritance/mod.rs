@@ -321,7 +321,7 @@ pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Ve
 }
 
 /// The tables that a link puts below another.
-pub(super) fn children<'a>(
+pub fn children<'a>(
     catalog: &'a Catalog,
     table: &'a ObjectId,
 ) -> impl Iterator<Item = &'a ObjectId> {

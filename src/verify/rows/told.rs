@@ -46,10 +46,7 @@ pub(in crate::verify) fn stop(
     let entry =
         |file: fn(&Entry) -> &str| manifest.migrations.iter().find(|entry| file(entry) == path);
     if let Some(entry) = entry(|entry| &entry.file) {
-        let step = entry.steps.iter().rfind(|step| step.line <= line)?;
-        let why = step.may_fail.as_ref()?;
-        let text = format!("{text} (the plan says: {why})");
-        return Some(Stop { tables: tables(step).collect(), text });
+        return stopped(&entry.steps, line, text);
     }
     // what the migration lost cannot be put back under rows
     let entry = entry(|entry| &entry.rollback)?;
@@ -60,14 +57,17 @@ pub(in crate::verify) fn stop(
         .filter_map(|step| Some(format!("{}: {}", step.object, step.data_loss.as_ref()?)))
         .collect();
     if losses.is_empty() {
-        // of rollbacks the file alone says it
-        let pair = evidence.files.iter().find(|pair| pair.back.path == path)?;
-        let told = pair.back.sql.lines().find_map(|line| line.strip_prefix("-- May fail: "))?;
-        let text = format!("{text} (the file says: may fail: {told})");
-        return Some(Stop { tables: Vec::new(), text });
+        return stopped(&entry.rollback_steps, line, text);
     }
     let text = format!("{text} (the plan says that the migration loses {})", losses.join("; "));
     Some(Stop { tables: lossy.into_iter().flat_map(tables).collect(), text })
+}
+
+/// The step at that line, if it says that rows may stop it.
+fn stopped(steps: &[StepEntry], line: usize, text: &str) -> Option<Stop> {
+    let step = steps.iter().rfind(|step| step.line <= line)?;
+    let why = step.may_fail.as_ref()?;
+    Some(Stop { tables: tables(step).collect(), text: format!("{text} (the plan says: {why})") })
 }
 
 fn tables(step: &StepEntry) -> impl Iterator<Item = String> + '_ {
