@@ -217,7 +217,7 @@ fn attribute(major: i32) -> String {
         FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace \
         WHERE co.oid = a.attcollation) END AS collation, \
     d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
-    k.oid AS not_null_oid, k.conname::text AS not_null_name, k.coninhcount > 0 AS not_null_inherited, k.conislocal AS not_null_local, \
+    k.oid AS not_null_oid, k.conname::text AS not_null_name, k.coninhcount > 0 AS not_null_inherited, k.conislocal AS not_null_local, c.relispartition, \
     coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, a.attfdwoptions, \
     up.inhparent AS parent_table, up.attnum::int4 AS parent_number \
     FROM pg_catalog.pg_attribute a \

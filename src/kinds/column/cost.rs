@@ -1,6 +1,6 @@
 //! What a column that comes or goes costs the tables that stand.
 
-use super::{GENERATED_KIND, NOT_NULL, TYPE, is_generated};
+use super::{GENERATED_KIND, NOT_NULL, TYPE, is_generated, not_null};
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock};
 use crate::kinds::{Hazard, default, domain, hazard, reach, routine};
@@ -27,7 +27,11 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     if volatile || identity || checked || object.text(GENERATED_KIND) == "STORED" {
         return reach::rewritten_tree(ctx, &table);
     }
-    let effects = reach::tree(ctx, &table, Lock::AccessExclusive);
+    let mut effects = reach::tree(ctx, &table, Lock::AccessExclusive);
+    if !not_null::apart(ctx, object).1.is_empty() {
+        effects.scans =
+            effects.locks.keys().filter(|id| reach::has_file(ctx.current, id)).cloned().collect();
+    }
     if object.flag(NOT_NULL) && default.is_none() {
         let name = quote::qualified(&[table.part(0), table.part(1)]);
         let why = "the table has rows: a NOT NULL column without a default cannot be added";

@@ -91,6 +91,11 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec {
+        name: "not_null_kept",
+        doc: "18+: of a partition, whether it outlives its parent's (conislocal)",
+        compare: Compare::Info,
+    },
+    AttrSpec {
         name: "foreign_options",
         doc: "of a foreign table, those without a secret (attfdwoptions)",
         compare: Compare::Drift,
@@ -118,6 +123,7 @@ const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
 const LOCAL: Attr = Attr::named(SPECS, "local");
 const INHERITED_NOT_NULL: Attr = Attr::named(SPECS, "inherited_not_null_constraint");
 const NOT_NULL_LOCAL: Attr = Attr::named(SPECS, "not_null_local");
+const NOT_NULL_KEPT: Attr = Attr::named(SPECS, "not_null_kept");
 const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
@@ -166,7 +172,8 @@ impl ObjectKind for Column {
             if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
             Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
             Raw::Value(not_null::name(row, true)),
-            Raw::Value(Value::flag(row.flag("not_null_inherited") && row.flag("not_null_local"))),
+            Raw::Value(Value::flag(not_null::is_local(row) && !row.flag("relispartition"))),
+            Raw::Value(Value::flag(not_null::is_local(row) && row.flag("relispartition"))),
             Raw::Value(shown),
             Raw::Value(unread),
         ];
@@ -206,8 +213,11 @@ impl ObjectKind for Column {
         quote::qualified(&[object.id.part(0), object.id.part(1), object.id.part(2)])
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, parts: &[&Object]) -> Vec<String> {
+        let (object, not_null) = not_null::apart(ctx, object);
+        let object = object.as_ref();
         let mut statements =
             vec![format!("{} ADD COLUMN {};", alter_table(object), definition(object, parts))];
+        statements.extend(not_null);
         statements.extend(follow_ups(ctx, object));
         statements.extend(statement::heirs_follow_ups(ctx, object));
         statements
@@ -342,7 +352,7 @@ static RULES: &[Rule] = &[
     },
     // PostgreSQL can only append columns: the order of those that stand is told, not changed
     Rule {
-        attrs: &["position", "inherited_not_null_constraint"],
+        attrs: &["position"],
         change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
     },
 ];

@@ -1,9 +1,9 @@
 //! NOT NULL: a flag up to 17, from 18 on a constraint with a name that can be NOT VALID or NO INHERIT.
 
 use super::{
-    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
-    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, detour, heirs,
-    inherited_from, is_inherited,
+    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_KEPT, NOT_NULL_LOCAL,
+    NOT_NULL_NO_INHERIT, NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement,
+    detour, heirs, inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
@@ -11,9 +11,16 @@ use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
 use crate::kinds::{Hazard, hazard, inheritance, reach};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
+use std::borrow::Cow;
 
-pub(super) const ATTRS: &[&str] =
-    &["not_null", "not_null_pending", "not_null_constraint", "not_null_no_inherit"];
+pub(super) const ATTRS: &[&str] = &[
+    "not_null",
+    "not_null_pending",
+    "not_null_constraint",
+    "not_null_no_inherit",
+    "inherited_not_null_constraint",
+    "not_null_kept",
+];
 
 /// Its name: that of a constraint that a parent brings, or the table's own where it is not the
 /// automatic one.
@@ -23,6 +30,11 @@ pub(super) fn name(row: &dyn Fields, inherited: bool) -> Value {
     }
     let own = automatic(&row.name("relname"), &row.name("attname"));
     Value::text(row.text("not_null_name").as_deref().filter(|name| inherited || *name != own))
+}
+
+/// Whether a parent brings it, and its table declares it as well.
+pub(super) fn is_local(row: &dyn Fields) -> bool {
+    row.flag("not_null_inherited") && row.flag("not_null_local")
 }
 
 fn automatic(table: &str, column: &str) -> String {
@@ -83,6 +95,50 @@ pub(crate) fn renames(ctx: &Ctx<'_>, table: &ObjectId) -> Vec<String> {
     statements
 }
 
+/// A new column as its table can add it: where partitions name their constraints themselves, it
+/// comes without NOT NULL, and the statements that add it follow.
+pub(super) fn apart<'a>(ctx: &Ctx<'_>, column: &'a Object) -> (Cow<'a, Object>, Vec<String>) {
+    let mut statements = of_partitions(ctx, column);
+    if !column.flag(NOT_NULL) || statements.is_empty() {
+        return (Cow::Borrowed(column), Vec::new());
+    }
+    statements.push(added_by_name(column));
+    let mut nullable = column.clone();
+    nullable.set(NOT_NULL, Value::Null);
+    (Cow::Owned(nullable), statements)
+}
+
+/// The statements that give partitions their constraints under their own names, before a parent's
+/// gives them its own: they are merged then.
+fn of_partitions(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    if ctx.current.server.major() < 18 {
+        return Vec::new();
+    }
+    let named = |heir: &&Object| {
+        let parent = inherited_from(heir).and_then(|id| ctx.desired.objects.get(id));
+        let before = ctx.current.objects.get(&heir.id);
+        has_one(heir)
+            && !before.is_some_and(has_one)
+            && inheritance::makes_partition(ctx.desired, heir)
+            && inheritance::stays_linked(ctx, &relation_of(heir))
+            && parent.is_some_and(|parent| full_name(parent) != full_name(heir))
+    };
+    let heirs = heirs(ctx.desired, &column.id);
+    let heirs = heirs.iter().rev().filter_map(|id| ctx.desired.objects.get(id));
+    heirs.filter(named).map(|heir| pending(heir).unwrap_or_else(|| added_by_name(heir))).collect()
+}
+
+/// Whether it has such a constraint, validated or not.
+fn has_one(column: &Object) -> bool {
+    column.flag(NOT_NULL) || column.flag(NOT_NULL_PENDING)
+}
+
+fn added_by_name(column: &Object) -> String {
+    let (name, column_name) = (full_name(column), quote::ident(column.id.name()));
+    let (name, suffix) = (quote::ident(&name), suffix(column));
+    format!("{} ADD CONSTRAINT {name} NOT NULL {column_name}{suffix};", alter_table(column))
+}
+
 /// The statement that makes a column NOT NULL that has no such constraint.
 pub(super) fn added(column: &Object) -> String {
     if is_plain(column) {
@@ -126,6 +182,10 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     if same && (full_name(from) == full_name(to) || parted) {
         return nothing();
     }
+    if stays && is_brought(from) && !from.flag(NOT_NULL_LOCAL) && !has_one(to) {
+        // what only parents bring goes with theirs, whichever of them that is
+        return nothing();
+    }
     let brought = is_brought(to) && !to.flag(NOT_NULL_LOCAL) && stays;
     let parent = inherited_from(to).and_then(|id| ctx.desired.objects.get(id));
     let unproven = from.flag(NOT_NULL_PENDING)
@@ -147,13 +207,12 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     }
     let same_constraint = from.text(NOT_NULL_CONSTRAINT) == to.text(NOT_NULL_CONSTRAINT)
         && from.flag(NOT_NULL_NO_INHERIT) == to.flag(NOT_NULL_NO_INHERIT);
-    let had = from.flag(NOT_NULL) || from.flag(NOT_NULL_PENDING);
+    let had = has_one(from);
     let drop = format!("ALTER COLUMN {} DROP NOT NULL", quote::ident(to.id.name()));
     if let Some(statement) = pending(to) {
-        let mut statements = vec![statement];
-        if had {
-            statements.insert(0, column_statement(to, "DROP NOT NULL"));
-        }
+        let mut statements =
+            if had { vec![column_statement(to, "DROP NOT NULL")] } else { of_partitions(ctx, to) };
+        statements.push(statement);
         return Outcome::in_place(statements, reach::tree(ctx, &table, Lock::AccessExclusive))
             .removing_if(from.flag(NOT_NULL), "NOT NULL is no longer validated");
     }
@@ -177,18 +236,16 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
                 .filter_map(|id| ctx.current.objects.get(id))
                 .any(|heir| heir.flag(NOT_NULL))
     };
-    let statement = if (!had && is_plain(to) && !chosen()) || (had && same_constraint) {
+    let mut statements = if had { Vec::new() } else { of_partitions(ctx, to) };
+    let named = !statements.is_empty() || chosen();
+    statements.push(if (!had && is_plain(to) && !named) || (had && same_constraint) {
         column_statement(to, "SET NOT NULL")
-    } else if !had && is_plain(to) {
-        let name = quote::ident(&automatic(to.id.part(1), to.id.name()));
-        let column = quote::ident(to.id.name());
-        format!("{} ADD CONSTRAINT {name} NOT NULL {column};", alter_table(to))
     } else if had {
         format!("{} {drop}, ADD{};", alter_table(to), constraint(to))
     } else {
-        format!("{} ADD{};", alter_table(to), constraint(to))
-    };
-    Outcome::in_place(vec![statement], effects)
+        added_by_name(to)
+    });
+    Outcome::in_place(statements, effects)
 }
 
 fn failing(ctx: &Ctx<'_>, column: &Object, effects: Effects) -> Effects {
@@ -198,25 +255,48 @@ fn failing(ctx: &Ctx<'_>, column: &Object, effects: Effects) -> Effects {
         .asking(table.map(|table| hazard::any_null(&table, column.id.name())))
 }
 
-/// Up to 17 what is dropped reaches all below, even those that have it from another parent, too.
+/// What is dropped reaches all below. Up to 17 that includes those that have it from elsewhere, too,
+/// from 18 on partitions only where they do not declare it themselves.
 fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
     let drop = "DROP NOT NULL";
     let heirs = heirs(ctx.desired, &column.id);
     let heirs: Vec<&Object> = heirs.iter().filter_map(|id| ctx.desired.objects.get(id)).collect();
-    let keeps = |heir: &&Object| heir.flag(NOT_NULL);
-    if ctx.current.server.major() >= 18 || !heirs.iter().any(keeps) {
-        let effects = reach::tree(ctx, &relation_of(column), Lock::AccessExclusive);
-        return (vec![column_statement(column, drop)], effects);
+    let by_name = ctx.current.server.major() >= 18;
+    let (keep, lose): (Vec<&Object>, Vec<&Object>) =
+        heirs.into_iter().partition(|heir| heir.flag(NOT_NULL));
+    let is_partition = |heir: &&Object| inheritance::makes_partition(ctx.desired, heir);
+    if !by_name && keep.iter().any(|heir| !is_partition(heir)) {
+        let mut effects = Effects::default();
+        let mut statements = Vec::new();
+        for column in std::iter::once(column).chain(lose) {
+            effects.join(Effects::lock(&relation_of(column), Lock::AccessExclusive));
+            statements.push(column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1));
+        }
+        return (statements, effects);
     }
-    let others = heirs.iter().copied().filter(|heir| !keeps(heir));
-    let each = std::iter::once(column).chain(others);
-    let mut effects = Effects::default();
-    let mut statements = Vec::new();
-    for column in each {
-        effects.join(Effects::lock(&relation_of(column), Lock::AccessExclusive));
-        statements.push(column_statement(column, drop).replacen("TABLE", "TABLE ONLY", 1));
+    let mut effects = reach::tree(ctx, &relation_of(column), Lock::AccessExclusive);
+    let had = |heir: &Object| ctx.current.objects.get(&heir.id).filter(|had| has_one(had));
+    let mut statements = vec![column_statement(column, drop)];
+    let apart = lose.into_iter().filter(|heir| had(heir).is_some_and(|had| outlives(ctx, had)));
+    statements.extend(apart.filter(|_| by_name).map(|heir| column_statement(heir, drop)));
+    let again = keep.into_iter().filter(is_partition);
+    for heir in again.filter(|heir| had(heir).is_some_and(|had| !had.flag(NOT_NULL_KEPT))) {
+        effects = effects.scanning(&relation_of(heir));
+        statements.push(if by_name {
+            added_by_name(heir)
+        } else {
+            column_statement(heir, "SET NOT NULL")
+        });
     }
     (statements, effects)
+}
+
+/// Whether a partition's is not dropped with its parent's: where it is the table's own, or may be,
+/// because it has a name of its own.
+fn outlives(ctx: &Ctx<'_>, column: &Object) -> bool {
+    let parent = inherited_from(column).and_then(|id| ctx.current.objects.get(id));
+    let named = parent.is_some_and(|parent| full_name(parent) != full_name(column));
+    inheritance::makes_partition(ctx.current, column) && (column.flag(NOT_NULL_KEPT) || named)
 }
 
 /// Whether the table declares what a parent brings.
