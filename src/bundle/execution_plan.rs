@@ -40,7 +40,7 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
 
 fn facts(input: &Input<'_>, migrations: &[Migration]) -> String {
     let (dev, prod) = (&input.dev.server, &input.prod.server);
-    let steps = input.plan.steps().filter(|step| !step.statements.is_empty()).count();
+    let steps = input.plan.steps().filter(|step| !step.is_silent()).count();
     let removals = match input.options.drops {
         Drops::Report => "left out",
         Drops::Emit => "written into the migrations",
@@ -154,7 +154,7 @@ fn file(
     (at, count): (usize, usize),
 ) -> String {
     let name = migration.file_name();
-    let written: Vec<_> = batch.steps.iter().filter(|step| !step.statements.is_empty()).collect();
+    let written: Vec<_> = batch.steps.iter().filter(|step| !step.is_silent()).collect();
     let titles: Vec<String> =
         written.iter().take(20).map(|step| format!("- {}", code(&step.title()))).collect();
     let more = written.len().saturating_sub(titles.len());

@@ -199,7 +199,7 @@ fn entry(migration: &Migration, batch: &crate::plan::Batch) -> Entry {
 
 fn step_entries<'a>(steps: impl IntoIterator<Item = &'a Step>, lines: &[usize]) -> Vec<StepEntry> {
     let with_lines = steps.into_iter().zip(lines);
-    let speaking = with_lines.filter(|(step, _)| !step.statements.is_empty());
+    let speaking = with_lines.filter(|(step, _)| !step.is_silent());
     speaking.map(|(step, line)| step_entry(step, *line)).collect()
 }
 

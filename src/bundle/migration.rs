@@ -127,13 +127,28 @@ impl Text {
         self.push(&format!("-- {}", quote::printable(text)));
     }
 
-    fn step(&mut self, step: &Step) -> usize {
-        if step.statements.is_empty() {
-            return 0;
+    /// Writes the steps; the line of each one's first statement, 0 where it has none.
+    fn steps(&mut self, steps: &[Step]) -> Vec<usize> {
+        let mut lines = Vec::new();
+        for (at, step) in steps.iter().enumerate() {
+            let joined = steps.iter().skip(at + 1).take_while(|step| step.joined);
+            lines.push(if step.joined {
+                lines.last().copied().unwrap_or(0)
+            } else if step.is_silent() {
+                0
+            } else {
+                self.step(step, joined)
+            });
         }
+        lines
+    }
+
+    fn step<'a>(&mut self, step: &'a Step, joined: impl Iterator<Item = &'a Step>) -> usize {
         self.push("");
-        let forced = step.forced_by.as_ref().map(|cause| format!(" (because {cause} changes)"));
-        self.note(&format!("{}{}", step.title(), forced.unwrap_or_default()));
+        for step in std::iter::once(step).chain(joined) {
+            let forced = step.forced_by.as_ref().map(|cause| format!(" (because {cause} changes)"));
+            self.note(&format!("{}{}", step.title(), forced.unwrap_or_default()));
+        }
         let first = self.line + 1;
         for statement in &step.statements {
             self.push(statement);
@@ -178,7 +193,7 @@ fn transaction(
         text.push("");
         text.push(&lock);
     }
-    let lines = steps.iter().map(|step| text.step(step)).collect();
+    let lines = text.steps(steps);
     text.push("");
     if outside {
         for setting in SETTINGS.lines().filter_map(|line| line.split(' ').nth(2)) {

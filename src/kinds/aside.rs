@@ -7,7 +7,7 @@ use crate::kinds::{
 };
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::sql::quote;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces a type or a collation under every column that keeps it.
 pub(super) struct Replacement<'a> {
@@ -59,13 +59,14 @@ impl Replacement<'_> {
             }
         }
         let mut effects = Effects::default();
+        let mut clauses: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for column in moved(ctx, &types, &columns) {
             let relation = ObjectId::new(Kind::Table, &[column.id.part(0), column.id.part(1)]);
             let table = quote::qualified(&[column.id.part(0), column.id.part(1)]);
             let nested = types.iter().skip(1).any(|holder| stores(ctx, &column.id, holder));
             let clause = if nested { through_text(column) } else { (self.clause)(column) };
             let name = quote::ident(column.id.name());
-            statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {clause};"));
+            clauses.entry(table).or_default().push(format!("ALTER COLUMN {name} {clause}"));
             if nested || self.rewrites {
                 effects.join(reach::rewritten_tree(ctx, &relation));
             } else {
@@ -73,6 +74,11 @@ impl Replacement<'_> {
                 effects.rewrites.extend(column::reordered_keys(ctx, column));
             }
         }
+        // one statement for each table: its rows are written once
+        let each = clauses.into_iter();
+        statements.extend(
+            each.map(|(table, all)| format!("ALTER TABLE {table} {};", all.join(",\n    "))),
+        );
         statements.extend(drops.into_iter().rev());
         let mut affects = columns;
         affects.extend(types.iter().flat_map(|holder| parts(ctx, holder)).map(|it| it.id.clone()));
@@ -142,9 +148,8 @@ fn stores(ctx: &Ctx<'_>, column: &ObjectId, holder: &ObjectId) -> bool {
 /// The columns that store one of them.
 fn columns(ctx: &Ctx<'_>, types: &[ObjectId]) -> Vec<ObjectId> {
     let needs = ctx.current.needs.iter();
-    let stores = |needs: &std::collections::BTreeMap<ObjectId, Need>| {
-        types.iter().any(|holder| needs.contains_key(holder))
-    };
+    let stores =
+        |needs: &BTreeMap<ObjectId, Need>| types.iter().any(|holder| needs.contains_key(holder));
     let users = needs.filter(|(user, needs)| user.kind == Kind::Column && stores(needs));
     users.map(|(user, _)| user.clone()).collect()
 }

@@ -115,6 +115,9 @@ pub struct Effects {
     pub isolation: Isolation,
     /// Relations that stand in the way of others for as long as they are read: it is meant for small ones.
     pub if_small: BTreeSet<ObjectId>,
+    /// The clause of its first statement may stand in one with those of others that write the relation
+    /// anew.
+    pub joint: bool,
 }
 
 /// With what a step shares a transaction.
@@ -154,6 +157,7 @@ impl Effects {
         self.scans.extend(other.scans);
         self.builds_index |= other.builds_index;
         self.commit_before_use |= other.commit_before_use;
+        self.joint |= other.joint;
         self.isolation = self.isolation.max(other.isolation);
         self.if_small.extend(other.if_small);
         self.data_loss = self.data_loss.take().or(other.data_loss);
@@ -178,6 +182,13 @@ impl Effects {
     #[must_use]
     pub fn if_small(mut self, relation: &ObjectId) -> Self {
         self.if_small.insert(relation.clone());
+        self
+    }
+
+    /// The same, and its clause may share a statement with other rewrites.
+    #[must_use]
+    pub fn joint(mut self) -> Self {
+        self.joint = true;
         self
     }
 

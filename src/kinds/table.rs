@@ -201,7 +201,7 @@ static RULES: &[Rule] = &[
         attrs: &["unlogged"],
         change: |ctx, _, to| {
             let word = if to.flag(UNLOGGED) { "SET UNLOGGED" } else { "SET LOGGED" };
-            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
+            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id).joint();
             let mut outcome = Outcome::in_place(vec![alter(to, word)], effects);
             // a logged table cannot refer to an unlogged one, not even for a moment
             outcome.affects =
@@ -221,7 +221,7 @@ static RULES: &[Rule] = &[
             }
             let name =
                 if to.text(ACCESS_METHOD).is_empty() { "heap" } else { to.text(ACCESS_METHOD) };
-            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id);
+            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id).joint();
             Outcome::in_place(
                 vec![alter(to, &format!("SET ACCESS METHOD {}", quote::ident(name)))],
                 effects,

@@ -9,6 +9,7 @@ mod change;
 mod expand;
 mod goal;
 mod graph;
+mod joint;
 mod large;
 mod merge;
 mod net;

@@ -40,6 +40,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         members: node.members.clone(),
         aspect: node.aspect,
         follows: follows(ctx, node, &statements),
+        joined: false,
         statements,
         effects,
         forced_by,

@@ -3,7 +3,7 @@
 use crate::kinds::{Conditions, Ctx, Lock, of};
 use crate::model::{Catalog, ObjectId};
 use crate::plan::step::Step;
-use crate::plan::{change, expand, graph, order, render};
+use crate::plan::{change, expand, graph, joint, order, render};
 use std::collections::BTreeSet;
 
 /// Which part of a change cannot be done.
@@ -78,10 +78,11 @@ pub fn schedule(
     let watched = watched(&ctx, &changes);
     let step = |node| render::step(&ctx, node, &changes, watched);
     let steps: Vec<Step> = ordered.nodes.iter().map(step).collect();
+    let (steps, before) = joint::joined(steps, ordered.before);
     let locks = steps.iter().flat_map(|step| &step.effects.locks);
     let exclusive = locks.filter(|(id, lock)| **lock == Lock::AccessExclusive && ctx.is_large(id));
     let exclusive = exclusive.map(|(id, _)| id.clone()).collect();
-    Ok(Schedule { steps, before: ordered.before, exclusive })
+    Ok(Schedule { steps, before, exclusive })
 }
 
 /// Whether something that stays runs a user's code at every step.

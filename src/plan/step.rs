@@ -61,11 +61,18 @@ pub struct Step {
     pub effects: Effects,
     /// It has no statement of its own: the same change of this one reaches it.
     pub follows: Option<ObjectId>,
+    /// Its clause stands in the statement of that one.
+    pub joined: bool,
     /// It is dropped and created only because this one changes.
     pub forced_by: Option<ObjectId>,
 }
 
 impl Step {
+    /// Nothing is run for it, for it happens by another one.
+    pub fn is_silent(&self) -> bool {
+        self.statements.is_empty() && !self.joined
+    }
+
     /// `create table public.users`.
     pub fn title(&self) -> String {
         format!("{} {} {}", self.verb.name(), self.object.kind, self.object.label())

@@ -38,14 +38,14 @@ pub(super) fn transactions(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usiz
 
 /// Steps that happen by another one, with that one.
 fn leaders(schedule: &Schedule, group: &[usize]) -> BTreeMap<usize, usize> {
-    let altered: BTreeMap<&ObjectId, usize> = group
-        .iter()
-        .filter_map(|at| {
-            Some((&step(schedule, *at).filter(|it| it.verb == Verb::Alter)?.object, *at))
-        })
-        .collect();
+    let of_verb = |verb: Verb| -> BTreeMap<&ObjectId, usize> {
+        let step = |at: &usize| step(schedule, *at).filter(|step| step.verb == verb);
+        group.iter().filter_map(|at| Some((&step(at)?.object, *at))).collect()
+    };
+    let (made, altered) = (of_verb(Verb::Create), of_verb(Verb::Alter));
     let follows = |at: usize| {
-        let leader = *altered.get(step(schedule, at)?.follows.as_ref()?)?;
+        let leader = step(schedule, at)?.follows.as_ref()?;
+        let leader = *altered.get(leader).or_else(|| made.get(leader))?;
         (leader != at).then_some(leader)
     };
     let last = |at: usize| std::iter::successors(follows(at), |at| follows(*at)).last();
@@ -83,15 +83,11 @@ pub(super) fn fit(schedule: &Schedule, a: &[usize], b: &[usize]) -> bool {
 }
 
 fn shares(schedule: &Schedule, open: &Unit, next: &Unit) -> bool {
-    let silent = next.steps.iter().all(|at| step(schedule, *at).is_none_or(is_silent));
+    let silent = next.steps.iter().all(|at| step(schedule, *at).is_none_or(Step::is_silent));
     open.level == next.level
         && !open.isolated
         && !next.isolated
         && (silent || fit(schedule, &open.steps, &next.steps))
-}
-
-fn is_silent(step: &Step) -> bool {
-    step.statements.is_empty()
 }
 
 fn step(schedule: &Schedule, at: usize) -> Option<&Step> {

@@ -63,8 +63,8 @@ impl Observed {
     /// Adds what it comes to for the file.
     pub(super) fn judge(&self, script: &Script, standing: &Standing, prediction: &mut Prediction) {
         let nothing = Seen::default();
-        for (at, step) in script.steps.iter().enumerate() {
-            let seen = self.steps.get(&Some(at)).unwrap_or(&nothing);
+        for step in &script.steps {
+            let seen = self.steps.get(&step_at(script, step.line)).unwrap_or(&nothing);
             let place =
                 |line: usize| format!("{}:{line}: {} {}", script.path, step.verb, step.object);
             let mut more = stronger(&place, &step.locks, &step.rewrites, seen);

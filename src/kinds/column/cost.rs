@@ -24,8 +24,11 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     // PostgreSQL looks at every row, even at the NULL of one
     let checked = ctx.desired.needs_of(&object.id).any(|(id, _)| domain::checks(ctx.desired, id))
         || domain::is_checked_of_the_server(object.text(TYPE));
-    if volatile || identity || checked || object.text(GENERATED_KIND) == "STORED" {
+    if object.text(GENERATED_KIND) == "STORED" {
         return reach::rewritten_tree(ctx, &table);
+    }
+    if volatile || identity || checked {
+        return reach::rewritten_tree(ctx, &table).joint();
     }
     let mut effects = reach::tree(ctx, &table, Lock::AccessExclusive);
     if !not_null::apart(ctx, object).1.is_empty() {

@@ -53,7 +53,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             effects.rewrites = rebuilt(ctx, to, work);
             effects
         }
-        Work::Rewrite | Work::Lossy => reach::rewritten_tree(ctx, &table),
+        Work::Rewrite | Work::Lossy => reach::rewritten_tree(ctx, &table).joint(),
     };
     // an identity's numbers follow
     for sequence in reach::sequences(ctx.current, &to.id) {

@@ -29,7 +29,7 @@ pub(super) fn features(input: &ReportInput<'_>) -> Vec<Feature> {
 }
 
 fn written(batch: &Batch) -> impl Iterator<Item = &Step> {
-    batch.steps.iter().filter(|step| !step.statements.is_empty())
+    batch.steps.iter().filter(|step| !step.is_silent())
 }
 
 /// What is done to which object: an object that is dropped and made again is rebuilt.

@@ -15,7 +15,7 @@ pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
         .iter()
         .map(|batch| {
             let (migration, rollback) = names.next().cloned().unwrap_or_default();
-            let written = batch.steps.iter().filter(|step| !step.statements.is_empty());
+            let written = batch.steps.iter().filter(|step| !step.is_silent());
             FileView {
                 migration,
                 rollback,

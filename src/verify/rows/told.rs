@@ -65,8 +65,9 @@ pub(in crate::verify) fn stop(
 
 /// The step at that line, if it says that rows may stop it.
 fn stopped(steps: &[StepEntry], line: usize, text: &str) -> Option<Stop> {
-    let step = steps.iter().rfind(|step| step.line <= line)?;
-    let why = step.may_fail.as_ref()?;
+    let line = steps.iter().map(|step| step.line).filter(|at| *at <= line).max()?;
+    let mut here = steps.iter().filter(|step| step.line == line);
+    let (step, why) = here.find_map(|step| Some((step, step.may_fail.as_ref()?)))?;
     Some(Stop { tables: tables(step).collect(), text: format!("{text} (the plan says: {why})") })
 }
 
