@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What only a NOT NULL with a name has: that name, the parent's, whether the table declares what a
 /// parent brings.
-const NAMES: [&str; 4] = ["not_null_constraint", BROUGHT, "not_null_local", "not_null_kept"];
+const NAMES: [&str; 3] = ["not_null_constraint", BROUGHT, "not_null_local"];
 const BROUGHT: &str = "inherited_not_null_constraint";
 
 /// Dev with the names that prod has or would give; without names where prod has none.

@@ -108,13 +108,22 @@ fn next_stop(
     Some(Stop { catalog, asked })
 }
 
-/// Leaves an object as it stands, with everything that needs it.
+/// Leaves an object as it stands, with everything that needs it, what that needs as it stands, and
+/// what goes only with it.
 fn postpone(catalog: &mut Catalog, current: &Catalog, id: ObjectId) {
     let mut work = vec![id];
     while let Some(id) = work.pop() {
         catalog.remove(&id);
         catalog.adopt(current, &id);
         if current.objects.contains_key(&id) {
+            let needed = current.needs_of(&id).filter(|(_, need)| *need != Need::Soft);
+            let parts = current
+                .objects
+                .values()
+                .filter(|object| of(object.id.kind).held_by(object).as_ref() == Some(&id));
+            let with = needed.map(|(id, _)| id).chain(parts.map(|part| &part.id));
+            let missing = with.filter(|id| !catalog.objects.contains_key(*id));
+            work.extend(missing.filter(|id| current.objects.contains_key(*id)).cloned());
             continue;
         }
         let dependents = catalog

@@ -29,7 +29,7 @@ CREATE TABLE k (id int, v int CONSTRAINT v_low CHECK (v > -1));
 CREATE INDEX t_a ON t (a, c) WHERE b > 0;
 COMMENT ON INDEX t_a IS 'of both';
 CREATE INDEX t_c ON t (c);
-CREATE TABLE m (id int, x int NOT NULL CHECK (x > 1)) PARTITION BY RANGE (id);
+CREATE TABLE m (id int, x int NOT NULL CHECK (x > 1) REFERENCES p, UNIQUE (id, x)) PARTITION BY RANGE (id);
 CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (0) TO (10);
 CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (10) TO (20);
 CREATE INDEX m_x ON m (x);
@@ -67,7 +67,7 @@ fn nobody_waits_for_a_large_table() {
             assert_eq!(concurrent, usize::from(!file.contains("BEGIN;")), "{file}");
             assert!(file.matches("VALIDATE CONSTRAINT").count() <= 1, "{file}");
         }
-        for built in ["t_a_new", "t_c", "t_pkey", "d_once", "m1_x_idx", "m2_x_idx"] {
+        for built in ["t_a_new", "t_c", "t_pkey", "d_once", "m1_x_idx", "m2_x_idx", "m1_id_x_key"] {
             assert!(all.contains(&format!("INDEX CONCURRENTLY {built} ON ")), "{built}: {all}");
         }
         for said in [
@@ -76,12 +76,19 @@ fn nobody_waits_for_a_large_table() {
             "ADD CONSTRAINT d_once UNIQUE USING INDEX d_once;",
             "RENAME CONSTRAINT v_low_new TO v_low;",
             "ALTER INDEX public.t_a_new RENAME TO t_a;",
+            "ADD CONSTRAINT m1_id_x_key UNIQUE USING INDEX m1_id_x_key;",
         ] {
             assert!(all.contains(said), "{said}: {all}");
         }
-        for constraint in
-            ["t_a_check", "t_b_fkey", "m_x_check", "v_low_new", "t_a_not_null", "m_x_not_null"]
-        {
+        for constraint in [
+            "t_a_check",
+            "t_b_fkey",
+            "m_x_check",
+            "m_x_fkey",
+            "v_low_new",
+            "t_a_not_null",
+            "m_x_not_null",
+        ] {
             assert!(
                 all.contains(&format!("VALIDATE CONSTRAINT {constraint};")),
                 "{constraint}: {all}"

@@ -106,7 +106,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
             ("domain_constraint", "conbin:definition convalidated:not_valid"),
             (
                 "column",
-                "conname:not_null_constraint conname:inherited_not_null_constraint conislocal:not_null_local conislocal:not_null_kept convalidated:not_null_pending connoinherit:not_null_no_inherit",
+                "conname:not_null_constraint conname:inherited_not_null_constraint conislocal:not_null_local convalidated:not_null_pending connoinherit:not_null_no_inherit",
             ),
         ],
         key: "oid conname connamespace conrelid contypid",

@@ -87,13 +87,8 @@ const SPECS: &[AttrSpec] = &[
     },
     AttrSpec {
         name: "not_null_local",
-        doc: "18+: inherited, and declared here as well (conislocal)",
+        doc: "18+: inherited, not by a partition, and declared here as well (conislocal)",
         compare: Compare::Drift,
-    },
-    AttrSpec {
-        name: "not_null_kept",
-        doc: "18+: of a partition, whether it outlives its parent's (conislocal)",
-        compare: Compare::Info,
     },
     AttrSpec {
         name: "foreign_options",
@@ -123,7 +118,6 @@ const INHERITED_FROM: Attr = Attr::named(SPECS, "inherited_from");
 const LOCAL: Attr = Attr::named(SPECS, "local");
 const INHERITED_NOT_NULL: Attr = Attr::named(SPECS, "inherited_not_null_constraint");
 const NOT_NULL_LOCAL: Attr = Attr::named(SPECS, "not_null_local");
-const NOT_NULL_KEPT: Attr = Attr::named(SPECS, "not_null_kept");
 const FOREIGN_OPTIONS: Attr = Attr::named(SPECS, "foreign_options");
 const UNREAD: Attr = Attr::named(SPECS, "unread_options");
 
@@ -172,8 +166,7 @@ impl ObjectKind for Column {
             if inherited { Raw::Ref(parent) } else { Raw::Value(Value::Null) },
             Raw::Value(Value::flag(inherited && row.flag("attislocal"))),
             Raw::Value(not_null::name(row, true)),
-            Raw::Value(Value::flag(not_null::is_local(row) && !row.flag("relispartition"))),
-            Raw::Value(Value::flag(not_null::is_local(row) && row.flag("relispartition"))),
+            Raw::Value(Value::flag(not_null::is_local(row))),
             Raw::Value(shown),
             Raw::Value(unread),
         ];

@@ -1,14 +1,14 @@
 //! NOT NULL: a flag up to 17, from 18 on a constraint with a name that can be NOT VALID or NO INHERIT.
 
 use super::{
-    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_KEPT, NOT_NULL_LOCAL,
-    NOT_NULL_NO_INHERIT, NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement,
-    detour, heirs, inherited_from, is_inherited,
+    INHERITED_NOT_NULL, NOT_NULL, NOT_NULL_CONSTRAINT, NOT_NULL_LOCAL, NOT_NULL_NO_INHERIT,
+    NOT_NULL_PENDING, alter_column, alter_table, by_parent, column_statement, detour, heirs,
+    inherited_from, is_inherited,
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
-use crate::kinds::{Hazard, hazard, inheritance, reach};
+use crate::kinds::{Hazard, hazard, inheritance, reach, table};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 use std::borrow::Cow;
@@ -19,7 +19,6 @@ pub(super) const ATTRS: &[&str] = &[
     "not_null_constraint",
     "not_null_no_inherit",
     "inherited_not_null_constraint",
-    "not_null_kept",
 ];
 
 /// Its name: that of a constraint that a parent brings, or the table's own where it is not the
@@ -32,9 +31,10 @@ pub(super) fn name(row: &dyn Fields, inherited: bool) -> Value {
     Value::text(row.text("not_null_name").as_deref().filter(|name| inherited || *name != own))
 }
 
-/// Whether a parent brings it, and its table declares it as well.
+/// Whether a parent brings it, and its table declares it as well. With partitions that is left
+/// behind by keys that came and went, and what is dropped is dropped from them as well.
 pub(super) fn is_local(row: &dyn Fields) -> bool {
-    row.flag("not_null_inherited") && row.flag("not_null_local")
+    row.flag("not_null_inherited") && row.flag("not_null_local") && !row.flag("relispartition")
 }
 
 fn automatic(table: &str, column: &str) -> String {
@@ -221,7 +221,8 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return Outcome::in_place(statements, effects).removing_if(had, "NOT NULL is dropped");
     }
     let lock = reach::tree(ctx, &table, Lock::AccessExclusive);
-    let effects = if detour::is_proven(ctx, to) {
+    let foreign = ctx.current.objects.get(&table).is_some_and(table::is_foreign);
+    let effects = if foreign || detour::is_proven(ctx, to) {
         lock
     } else {
         let scan = failing(ctx, to, lock.scanning(&table));
@@ -255,8 +256,7 @@ fn failing(ctx: &Ctx<'_>, column: &Object, effects: Effects) -> Effects {
         .asking(table.map(|table| hazard::any_null(&table, column.id.name())))
 }
 
-/// What is dropped reaches all below. Up to 17 that includes those that have it from elsewhere, too,
-/// from 18 on partitions only where they do not declare it themselves.
+/// What is dropped reaches all below; up to 17 even those that have it from elsewhere, too.
 fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
     let drop = "DROP NOT NULL";
     let heirs = heirs(ctx.desired, &column.id);
@@ -275,12 +275,12 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
         return (statements, effects);
     }
     let mut effects = reach::tree(ctx, &relation_of(column), Lock::AccessExclusive);
-    let had = |heir: &Object| ctx.current.objects.get(&heir.id).filter(|had| has_one(had));
+    let had = |heir: &&Object| ctx.current.objects.get(&heir.id).is_some_and(has_one);
     let mut statements = vec![column_statement(column, drop)];
-    let apart = lose.into_iter().filter(|heir| had(heir).is_some_and(|had| outlives(ctx, had)));
-    statements.extend(apart.filter(|_| by_name).map(|heir| column_statement(heir, drop)));
-    let again = keep.into_iter().filter(is_partition);
-    for heir in again.filter(|heir| had(heir).is_some_and(|had| !had.flag(NOT_NULL_KEPT))) {
+    // partitions may have declared it themselves, as keys make them do
+    let own = lose.into_iter().filter(|heir| by_name && is_partition(heir) && had(heir));
+    statements.extend(own.map(|heir| column_statement(heir, drop)));
+    for heir in keep.into_iter().filter(|heir| is_partition(heir) && had(heir)) {
         effects = effects.scanning(&relation_of(heir));
         statements.push(if by_name {
             added_by_name(heir)
@@ -289,14 +289,6 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
         });
     }
     (statements, effects)
-}
-
-/// Whether a partition's is not dropped with its parent's: where it is the table's own, or may be,
-/// because it has a name of its own.
-fn outlives(ctx: &Ctx<'_>, column: &Object) -> bool {
-    let parent = inherited_from(column).and_then(|id| ctx.current.objects.get(id));
-    let named = parent.is_some_and(|parent| full_name(parent) != full_name(column));
-    inheritance::makes_partition(ctx.current, column) && (column.flag(NOT_NULL_KEPT) || named)
 }
 
 /// Whether the table declares what a parent brings.

@@ -44,6 +44,9 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     // the new type's storage, compression take the place of those that were set
     statements.extend(statement::storage_statements(to));
     let mut work = before.work(&after);
+    if foreign {
+        work = Work::Catalog;
+    }
     if work == Work::Catalog && from.text(COLLATION) != to.text(COLLATION) {
         work = Work::Indexes;
     }

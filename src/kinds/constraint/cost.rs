@@ -1,6 +1,6 @@
 //! What constraints cost and what stops them (catalog.md 2.4, 6.2).
 
-use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key};
+use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key, tree};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, Effects, Hazard, Lock, hazard, reach};
 use crate::model::{Object, ObjectId};
@@ -20,6 +20,9 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
 
 /// What dropping it costs.
 pub(super) fn dropping(ctx: &Ctx<'_>, object: &Object) -> Effects {
+    if tree::is_taken_over(ctx, object) {
+        return Effects::default();
+    }
     if !is_foreign_key(object) {
         return reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);
     }
@@ -39,10 +42,16 @@ fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
                 effects.join(Effects::lock(&end, Lock::ShareRowExclusive));
             }
             if object.flag(NOT_VALID) {
-                effects
-            } else {
-                failing(ctx, object, effects.scanning(table))
+                return effects;
             }
+            if tree::is_proven(ctx, object) {
+                // the partitions' own triggers are dropped
+                for table in reach::referenced(ctx, ctx.desired, object) {
+                    effects.join(Effects::lock(&table, Lock::AccessExclusive));
+                }
+                return effects;
+            }
+            failing(ctx, object, effects.scanning(table))
         }
         "check" => {
             let effects = reach::tree(ctx, table, Lock::AccessExclusive);

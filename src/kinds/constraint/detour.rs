@@ -2,9 +2,9 @@
 //! lock that lets writers go on; keys from an index that was built meanwhile.
 
 use super::{
-    ATTACHED_TO, CLUSTERED, Constraint, DEFINITION, INDEX_COMMENT, INHERITED_FROM, LOCAL,
-    NOT_ENFORCED, NOT_VALID, OPTIONS, REPLICA_IDENTITY, TABLESPACE, TYPE, UNPROVEN, alter,
-    is_foreign_key, is_inherited, is_key, named, named_on,
+    CLUSTERED, Constraint, DEFINITION, INDEX_COMMENT, INHERITED_FROM, LOCAL, NOT_ENFORCED,
+    NOT_VALID, OPTIONS, REPLICA_IDENTITY, TABLESPACE, TYPE, UNPROVEN, alter, is_foreign_key,
+    is_inherited, is_key, named, named_on, tree,
 };
 use crate::kinds::detour::{Detour, Stay, can_stay, leaving, stands_large, successor_name};
 use crate::kinds::facet::relation_of;
@@ -19,8 +19,11 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
         return if from.is_none() { key(ctx, to) } else { None };
     }
     let checked = !to.flag(NOT_VALID) && !to.flag(UNPROVEN) && !to.flag(NOT_ENFORCED);
-    if !checked || !is_on_large(ctx, to) || (is_foreign_key(to) && !takes_not_valid(ctx, to)) {
+    if !checked || !is_on_large(ctx, to) {
         return None;
+    }
+    if is_foreign_key(to) && tree::is_apart(ctx, to) {
+        return tree::foreign_key(ctx, to);
     }
     let mut detour = Detour::default();
     match from {
@@ -75,16 +78,15 @@ pub(super) fn renaming(standing: &Object, to: &Object) -> String {
 }
 
 /// A unique index first, then the key that takes it over once its columns hold no NULL.
-fn key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
+pub(super) fn key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     let table = relation_of(to);
     let whole = ctx.desired.objects.get(&table)?;
-    let in_tree = table::is_partitioned(whole) || named(to, ATTACHED_TO).is_some();
     if !stands_large(ctx, &table) || index_of(ctx, to).is_some() {
         return None;
     }
     let mut detour = Detour { later: vec![to.id.clone()], ..Detour::default() };
-    if in_tree {
-        return (!not_null_before(ctx, to)).then_some(detour);
+    if table::is_partitioned(whole) {
+        return (!not_null_before(ctx, to) || tree::waits(ctx, to)).then_some(detour);
     }
     let wanted = index::of_key(to, to.value(OPTIONS).clone(), to.value(TABLESPACE).clone())?;
     let standing = ctx.current.objects.get(&wanted.id);
@@ -93,6 +95,8 @@ fn key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     }
     detour.add(wanted, ctx.desired, &to.id);
     if let Some((_, needs)) = detour.there.last_mut() {
+        // nor is the index attached yet
+        needs.retain(|(id, _)| id.kind != Kind::Constraint);
         needs.push((ObjectId::new(Kind::Schema, &[table.part(0)]), crate::model::Need::Hard));
     }
     Some(detour)
@@ -129,12 +133,6 @@ fn is_on_large(ctx: &Ctx<'_>, object: &Object) -> bool {
     let table = relation_of(object);
     stands_large(ctx, &table)
         && (!is_foreign_key(object) || ctx.current.objects.contains_key(&table))
-}
-
-/// Up to 17 a partitioned table takes no foreign key that is NOT VALID.
-fn takes_not_valid(ctx: &Ctx<'_>, key: &Object) -> bool {
-    let table = ctx.desired.objects.get(&relation_of(key));
-    ctx.current.server.major() >= 18 || !table.is_some_and(table::is_partitioned)
 }
 
 /// Whether no other table has it, too.

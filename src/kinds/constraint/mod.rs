@@ -4,6 +4,7 @@
 mod cost;
 mod detour;
 mod rules;
+mod tree;
 
 pub(super) use detour::{
     Proof, index_of, not_null_check, parent_of, primary_keys, proof, unproven_check,
@@ -217,7 +218,7 @@ impl ObjectKind for Constraint {
         detour::detour(ctx, object)
     }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
-        if detour::is_taken_over(ctx, object) {
+        if detour::is_taken_over(ctx, object) || tree::is_taken_over(ctx, object) {
             return Vec::new();
         }
         let clause = format!("DROP CONSTRAINT {}", quote::ident(object.id.name()));
@@ -383,7 +384,9 @@ fn cloned(ctx: &Ctx<'_>, key: &Object) -> Vec<String> {
         clone.id = named_on(table, name_on(key, table));
         alter(&clone, &format!("ADD {}", clause(&clone)))
     };
-    named_otherwise.map(statement).collect()
+    let missing = named_otherwise
+        .filter(|table| !ctx.current.objects.contains_key(&named_on(table, name_on(key, table))));
+    missing.map(statement).collect()
 }
 
 /// The identity of a table's constraint.
