@@ -1,6 +1,7 @@
 //! Indexes without a constraint (`pg_index`, `pg_get_indexdef`).
 
 mod online;
+mod tree;
 
 pub(super) use online::{is_same, of_key};
 
@@ -334,6 +335,9 @@ pub(super) fn attach(object: &Object, parent: &Value) -> Option<String> {
 
 /// An index can be attached in place; it comes off only with the link of its table.
 pub(super) fn attachment(ctx: &Ctx<'_>, from: &Object, to: &Object, attr: Attr) -> Outcome {
+    if tree::keeps_parent(ctx, from, to) {
+        return Outcome::in_place(Vec::new(), Effects::default());
+    }
     if from.value(attr) != &Value::Null {
         // while that holds, it goes with the index that it is a part of
         if inheritance::stays_linked(ctx, &relation_of(to)) {

@@ -3,7 +3,7 @@
 
 use super::{
     ATTACHED_TO, CLUSTERED, DEFINITION, INVALID, Index, OPTIONS, REPLICA_IDENTITY, SPECS,
-    TABLESPACE,
+    TABLESPACE, tree,
 };
 use crate::kinds::detour::{Detour, Stay, can_stay, leaving, stands_large, successor_name};
 use crate::kinds::facet::relation_of;
@@ -34,7 +34,10 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     let moved = from.value(DEFINITION) == to.value(DEFINITION) || relation_of(from) != table;
     let partitioned = ctx.desired.objects.get(&table).is_some_and(table::is_partitioned);
     let attached = to.value(ATTACHED_TO) != &Value::Null || from.value(ATTACHED_TO) != &Value::Null;
-    if moved || partitioned || attached {
+    if partitioned {
+        return tree::detour(ctx, from, to);
+    }
+    if moved || attached {
         return None;
     }
     let successor = successor(to)?;
@@ -53,7 +56,7 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
 
 /// The standing index that becomes this one by a new name.
 pub(super) fn predecessor<'a>(ctx: &Ctx<'a>, to: &Object) -> Option<&'a Object> {
-    let successor = successor(to)?;
+    let successor = tree::successor(ctx, to)?;
     leaving(ctx, &successor.id).filter(|standing| is_same(standing, &successor))
 }
 
@@ -110,7 +113,7 @@ pub(in crate::kinds) fn is_same(standing: &Object, wanted: &Object) -> bool {
 }
 
 /// The same under the name that it has while its predecessor stands.
-fn successor(object: &Object) -> Option<Object> {
+pub(super) fn successor(object: &Object) -> Option<Object> {
     let name = successor_name(object.id.name())?;
     let text = object.text(DEFINITION);
     let unique = if text.starts_with("CREATE UNIQUE") { "UNIQUE " } else { "" };
