@@ -71,7 +71,7 @@ mod view_column;
 pub use column::inherited_from;
 pub use detour::Detour;
 pub use hazard::{Failure, Hazard};
-pub use inheritance::{Link, children, link, root};
+pub use inheritance::{Link, children, link, tops};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
