@@ -21,6 +21,7 @@ mod rows;
 mod scratch;
 mod script;
 mod told;
+mod windows;
 mod wording;
 
 pub use binaries::{Binaries, BinarySearch};

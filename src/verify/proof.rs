@@ -9,6 +9,7 @@ use crate::verify::observe::Standing;
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
+use crate::verify::windows::{self, Posture, State};
 use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
 /// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
@@ -60,7 +61,8 @@ async fn attempt(
         progress("seeding rows");
         seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
     }
-    let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
+    let way = Walk { evidence, scratch, baseline: &baseline, seeded: seeded.as_ref() };
+    let failure = walk(&way, &mut proof, progress).await?;
     name_untold(&baseline, &mut proof);
     let stop = failure.as_ref().and_then(|failure| {
         let (path, line) = failure.on_rows.as_ref()?;
@@ -98,70 +100,126 @@ fn name_untold(baseline: &Baseline, proof: &mut Proof) {
     }
 }
 
+/// All that a walk there and back needs.
+struct Walk<'a> {
+    evidence: &'a Evidence,
+    scratch: &'a Scratch,
+    baseline: &'a Baseline,
+    seeded: Option<&'a Seeded>,
+}
+
 /// There and back again; the failure of a file ends it.
 async fn walk(
-    evidence: &Evidence,
-    scratch: &Scratch,
-    baseline: &Baseline,
-    seeded: Option<&Seeded>,
+    walk: &Walk<'_>,
     proof: &mut Proof,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
-    let role = &evidence.options.apply_role;
-    let session = scratch.session().await?;
-    // what the bridge itself makes is nobody's yet
-    let since = Standing::now(&session).await?;
-    session.close().await;
-    for pair in &evidence.files {
-        progress(&format!("running {}", pair.forward.path));
-        let run =
-            script::run(scratch, role, &pair.forward, Some(&since), &mut proof.prediction).await?;
-        if let Err(failure) = run {
-            return Ok(Some(failure));
-        }
+    let mut there = Vec::new();
+    if let Some(failure) = walk.there(proof, &mut there, progress).await? {
+        return Ok(Some(failure));
     }
     progress("comparing with the goal");
-    let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
-    let bridged = captured(scratch).await?;
-    let outcome = compared(&goal, &bridged, baseline.same_major);
-    if !outcome.unreadable.is_empty() {
-        let objects = wording::named(&outcome.unreadable);
-        proof.limits.push(format!(
-            "definitions that another version writes differently were not compared: {objects}"
-        ));
-    }
-    for drift in outcome.drifts {
-        if !is_gap(baseline, &goal, &drift.object) {
-            proof.differences.extend(wording::lines("after the bridge", &drift));
-        }
-    }
-    if let Some(seeded) = seeded {
-        seeded.look("after the bridge", evidence, scratch, proof).await?;
-    }
-    let unsound = rows::unsound(&goal, scratch).await?;
-    proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
-    for pair in evidence.files.iter().rev() {
-        progress(&format!("running {}", pair.back.path));
-        let run = script::run(scratch, role, &pair.back, None, &mut proof.prediction).await?;
-        if let Err(failure) = run {
-            return Ok(Some(failure));
-        }
+    let bridged = captured(walk.scratch).await?;
+    walk.compare_with_goal(&bridged, proof).await?;
+    let mut back = Vec::new();
+    if let Some(failure) = walk.back(proof, &mut back, progress).await? {
+        return Ok(Some(failure));
     }
     progress("comparing with prod");
-    let back = captured(scratch).await?;
-    for drift in compared(&baseline.catalog, &back, true).drifts {
-        let lines = wording::lines("after the rollback", &drift);
-        match irreversible(evidence, [&baseline.catalog, &back], &drift.object) {
-            Some(file) => proof
-                .limits
-                .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
-            None => proof.differences.extend(lines),
-        }
-    }
-    if let Some(seeded) = seeded {
-        seeded.look("after the rollback", evidence, scratch, proof).await?;
+    walk.compare_with_prod(proof).await?;
+    let (before, after) = (Posture::of(&walk.baseline.catalog), Posture::of(&bridged));
+    for states in [there, back] {
+        proof.differences.extend(windows::between(&before, &after, &states));
     }
     Ok(None)
+}
+
+impl Walk<'_> {
+    /// Runs the migrations.
+    async fn there(
+        &self,
+        proof: &mut Proof,
+        states: &mut Vec<State>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Failure>, VerifyError> {
+        let role = &self.evidence.options.apply_role;
+        let session = self.scratch.session().await?;
+        // what the bridge itself makes is nobody's yet
+        let since = Standing::now(&session).await?;
+        session.close().await;
+        for pair in &self.evidence.files {
+            progress(&format!("running {}", pair.forward.path));
+            let (file, told) = (&pair.forward, &mut proof.prediction);
+            let run = script::run(self.scratch, role, file, Some(&since), told, states).await?;
+            if let Err(failure) = run {
+                return Ok(Some(failure));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Runs the rollbacks.
+    async fn back(
+        &self,
+        proof: &mut Proof,
+        states: &mut Vec<State>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Failure>, VerifyError> {
+        let role = &self.evidence.options.apply_role;
+        for pair in self.evidence.files.iter().rev() {
+            progress(&format!("running {}", pair.back.path));
+            let (file, told) = (&pair.back, &mut proof.prediction);
+            if let Err(failure) = script::run(self.scratch, role, file, None, told, states).await? {
+                return Ok(Some(failure));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn compare_with_goal(
+        &self,
+        bridged: &Catalog,
+        proof: &mut Proof,
+    ) -> Result<(), VerifyError> {
+        let Self { evidence, scratch, baseline, seeded } = *self;
+        let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
+        let outcome = compared(&goal, bridged, baseline.same_major);
+        if !outcome.unreadable.is_empty() {
+            let objects = wording::named(&outcome.unreadable);
+            proof.limits.push(format!(
+                "definitions that another version writes differently were not compared: {objects}"
+            ));
+        }
+        for drift in outcome.drifts {
+            if !is_gap(baseline, &goal, &drift.object) {
+                proof.differences.extend(wording::lines("after the bridge", &drift));
+            }
+        }
+        if let Some(seeded) = seeded {
+            seeded.look("after the bridge", evidence, scratch, proof).await?;
+        }
+        let unsound = rows::unsound(&goal, scratch).await?;
+        proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
+        Ok(())
+    }
+
+    async fn compare_with_prod(&self, proof: &mut Proof) -> Result<(), VerifyError> {
+        let Self { evidence, scratch, baseline, seeded } = *self;
+        let back = captured(scratch).await?;
+        for drift in compared(&baseline.catalog, &back, true).drifts {
+            let lines = wording::lines("after the rollback", &drift);
+            match irreversible(evidence, [&baseline.catalog, &back], &drift.object) {
+                Some(file) => proof
+                    .limits
+                    .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
+                None => proof.differences.extend(lines),
+            }
+        }
+        if let Some(seeded) = seeded {
+            seeded.look("after the rollback", evidence, scratch, proof).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether it, or what it is a part of, was never on the scratch database as prod has it.

@@ -40,3 +40,5 @@ mod rows;
 mod support;
 #[cfg(test)]
 mod unprivileged;
+#[cfg(test)]
+mod windows;
