@@ -6,22 +6,56 @@ use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
 use crate::verify::observe::Standing;
+use crate::verify::rls::{Check, Moment, Tally};
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
 use crate::verify::windows::{self, Posture, State};
 use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
-/// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
+/// Runs the proof, with rows and checks where there are some.
 pub(super) async fn prove(
     evidence: &Evidence,
     scratch: &mut Scratch,
     data: usize,
+    checks: &[Check],
+    progress: &mut dyn FnMut(&str),
+) -> Result<Proof, VerifyError> {
+    if data == 0 || checks.is_empty() {
+        return seeded(evidence, scratch, data, checks, progress).await;
+    }
+    // checks count rows: those of the proof must not be among them
+    let checked = seeded(evidence, scratch, 0, checks, progress).await?;
+    if matches!(checked.verdict, Verdict::NotProven | Verdict::CannotProve) {
+        return Ok(checked);
+    }
+    progress("making the scratch database anew");
+    scratch.renew(evidence).await?;
+    let mut proof = seeded(evidence, scratch, data, &[], progress).await?;
+    proof.rls = checked.rls;
+    for limit in checked.limits {
+        if !proof.limits.contains(&limit) {
+            proof.limits.push(limit);
+        }
+    }
+    if proof.verdict == Verdict::Proven && !proof.limits.is_empty() {
+        proof.verdict = Verdict::ProvenWithLimits;
+    }
+    Ok(proof)
+}
+
+/// Runs it with that many rows; where they stop a step as the plan says they may, once more with
+/// tamer ones.
+async fn seeded(
+    evidence: &Evidence,
+    scratch: &mut Scratch,
+    data: usize,
+    checks: &[Check],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
     let mut wanted = Wanted::new(data);
     loop {
-        let (proof, stopped) = attempt(evidence, scratch, &wanted, progress).await?;
+        let (proof, stopped) = attempt(evidence, scratch, &wanted, checks, progress).await?;
         match stopped {
             Some((seeded, stop)) if wanted.tame(&seeded, &stop) => {
                 progress("making the scratch database anew");
@@ -37,6 +71,7 @@ async fn attempt(
     evidence: &Evidence,
     scratch: &Scratch,
     wanted: &Wanted,
+    checks: &[Check],
     progress: &mut dyn FnMut(&str),
 ) -> Result<(Proof, Option<(Seeded, Stop)>), VerifyError> {
     progress("building prod's schema");
@@ -48,6 +83,7 @@ async fn attempt(
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
         rows: None,
+        rls: None,
         prediction: Prediction::default(),
     };
     proof.limits.extend(baseline.limits.iter().cloned());
@@ -61,7 +97,7 @@ async fn attempt(
         progress("seeding rows");
         seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
     }
-    let way = Walk { evidence, scratch, baseline: &baseline, seeded: seeded.as_ref() };
+    let way = Walk { evidence, scratch, baseline: &baseline, seeded: seeded.as_ref(), checks };
     let failure = walk(&way, &mut proof, progress).await?;
     name_untold(&baseline, &mut proof);
     let stop = failure.as_ref().and_then(|failure| {
@@ -106,6 +142,7 @@ struct Walk<'a> {
     scratch: &'a Scratch,
     baseline: &'a Baseline,
     seeded: Option<&'a Seeded>,
+    checks: &'a [Check],
 }
 
 /// There and back again; the failure of a file ends it.
@@ -114,6 +151,8 @@ async fn walk(
     proof: &mut Proof,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
+    let mut tally = Tally::new(walk.checks);
+    tally.look(Moment::Before, walk.scratch, proof).await?;
     let mut there = Vec::new();
     if let Some(failure) = walk.there(proof, &mut there, progress).await? {
         return Ok(Some(failure));
@@ -121,12 +160,15 @@ async fn walk(
     progress("comparing with the goal");
     let bridged = captured(walk.scratch).await?;
     walk.compare_with_goal(&bridged, proof).await?;
+    tally.look(Moment::After, walk.scratch, proof).await?;
     let mut back = Vec::new();
     if let Some(failure) = walk.back(proof, &mut back, progress).await? {
         return Ok(Some(failure));
     }
     progress("comparing with prod");
     walk.compare_with_prod(proof).await?;
+    tally.look(Moment::Back, walk.scratch, proof).await?;
+    proof.rls = tally.figures();
     let (before, after) = (Posture::of(&walk.baseline.catalog), Posture::of(&bridged));
     for states in [there, back] {
         proof.differences.extend(windows::between(&before, &after, &states));
@@ -181,7 +223,7 @@ impl Walk<'_> {
         bridged: &Catalog,
         proof: &mut Proof,
     ) -> Result<(), VerifyError> {
-        let Self { evidence, scratch, baseline, seeded } = *self;
+        let Self { evidence, scratch, baseline, seeded, .. } = *self;
         let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
         let outcome = compared(&goal, bridged, baseline.same_major);
         if !outcome.unreadable.is_empty() {
@@ -204,7 +246,7 @@ impl Walk<'_> {
     }
 
     async fn compare_with_prod(&self, proof: &mut Proof) -> Result<(), VerifyError> {
-        let Self { evidence, scratch, baseline, seeded } = *self;
+        let Self { evidence, scratch, baseline, seeded, .. } = *self;
         let back = captured(scratch).await?;
         for drift in compared(&baseline.catalog, &back, true).drifts {
             let lines = wording::lines("after the rollback", &drift);

@@ -35,6 +35,8 @@ mod remains;
 #[cfg(test)]
 mod removals;
 #[cfg(test)]
+mod rls;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod support;
