@@ -48,7 +48,7 @@ pub(super) struct Sides {
     /// The side that the bridge changes: a connection URI, key=value settings, or a snapshot file
     #[arg(long, value_name = "SRC", env = "PGBRIDGE_PROD_URL", hide_env_values = true)]
     pub(super) prod: String,
-    /// The configuration: names, scope [default: pgbridge.toml in the working directory, if there is one]
+    /// The configuration: names, scope, checks [default: pgbridge.toml in the working directory, if there is one]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 }
@@ -167,6 +167,10 @@ pub(super) struct VerifyArgs {
     /// not name
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) data: usize,
+    /// The configuration: checks of row-level security [default: pgbridge.toml in the working
+    /// directory, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Accept no limits: exit 0 only when proven
     #[arg(long)]
     pub(super) strict: bool,

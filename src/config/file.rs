@@ -1,7 +1,7 @@
 //! The file's text becomes its content, key by key.
 
-use super::Config;
 use super::error::Problem;
+use super::{Config, rls};
 use crate::scope::partition::{Partitions, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,8 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
         match key.as_str() {
             "map" => maps(table(key, value)?, &mut config)?,
             "scope" => scope(table(key, value)?, &mut config)?,
-            _ => return Err(unknown(key, &["map", "scope"])),
+            "rls" => config.rls = rls::checks(value)?,
+            _ => return Err(unknown(key, &["map", "scope", "rls"])),
         }
     }
     Ok(config)
@@ -130,7 +131,7 @@ fn is_of_users(schema: &str) -> bool {
     !schema.starts_with("pg_") && schema != "information_schema"
 }
 
-fn table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, Problem> {
+pub(super) fn table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, Problem> {
     value.as_table().ok_or_else(|| Problem {
         place: place.to_owned(),
         text: format!("{} is no table", shown(value)),
@@ -138,7 +139,11 @@ fn table<'a>(place: &str, value: &'a Value) -> Result<&'a Table, Problem> {
     })
 }
 
-fn unknown(place: &str, allowed: &[&str]) -> Problem {
+pub(super) fn problem(place: &str, text: String, allowed: &str) -> Problem {
+    Problem { place: place.to_owned(), text, allowed: allowed.to_owned() }
+}
+
+pub(super) fn unknown(place: &str, allowed: &[&str]) -> Problem {
     Problem {
         place: place.to_owned(),
         text: "there is no such key".to_owned(),
@@ -147,7 +152,7 @@ fn unknown(place: &str, allowed: &[&str]) -> Problem {
 }
 
 /// A value as the file has it, in short.
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("{text:?}"),
         Value::Integer(number) => number.to_string(),
@@ -157,7 +162,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// A key as the file has it.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { format!("{name:?}") }
 }
@@ -172,11 +177,11 @@ fn syntax(text: &str, error: &toml::de::Error) -> Problem {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{Partitions, parse};
 
     #[track_caller]
-    fn refused(text: &str, place: &str, words: &str) {
+    pub(in crate::config) fn refused(text: &str, place: &str, words: &str) {
         let problem = parse(text).unwrap_err();
         assert_eq!(problem.place, place, "{problem}");
         let all = format!("{problem}; {}", problem.allowed);
@@ -204,7 +209,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        refused("[mpa]", "mpa", "allowed here: map, scope");
+        refused("[mpa]", "mpa", "allowed here: map, scope, rls");
         refused("[scope]\npartition = 1", "scope.partition", "scope.partitions");
         refused("[scope]\npartitions = 'dta'", "scope.partitions", "\"compare\" or \"data\"");
         refused("[scope.partitions]\nevents = 'data'", "scope.partitions.events", "schema.table");

@@ -5,11 +5,13 @@
 
 mod error;
 mod file;
+mod rls;
 
 pub use error::ConfigError;
 
 use crate::normalize::names::NameMap;
 use crate::scope::partition::Scope;
+use crate::verify::Check;
 use std::path::{Path, PathBuf};
 
 /// The file's name in the working directory.
@@ -22,6 +24,8 @@ pub struct Config {
     pub names: NameMap,
     /// `[scope]`.
     pub partitions: Scope,
+    /// `[[rls]]`.
+    pub rls: Vec<Check>,
 }
 
 /// Reads the file that is `given`, else the one in the working directory, else nothing.

@@ -164,6 +164,16 @@ impl Session {
         Ok(rows)
     }
 
+    /// Runs one statement: how many rows it returned or changed.
+    pub async fn count(&self, sql: &str) -> Result<u64, ConnectError> {
+        let answer = self.client.simple_query(sql).await.map_err(|error| self.failed(&error))?;
+        let count = answer.iter().find_map(|message| match message {
+            SimpleQueryMessage::CommandComplete(count) => Some(*count),
+            _ => None,
+        });
+        Ok(count.unwrap_or_default())
+    }
+
     /// Ends the transaction and keeps its work.
     pub async fn commit(&self) -> Result<(), ConnectError> {
         self.run("COMMIT").await

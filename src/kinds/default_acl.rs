@@ -3,10 +3,10 @@
 use crate::kinds::facet::acl::{self, Acl, Target};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Phase, Place, Rule,
-    Scan,
+    Address, Claim, Ctx, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind, Opening,
+    Phase, Place, Protection, Rule, Scan, guard,
 };
-use crate::model::{AttrSpec, Kind, Object, ObjectId};
+use crate::model::{AclItem, AttrSpec, Catalog, Kind, OWNER, Object, ObjectId};
 use crate::sql::quote;
 
 /// The kind. Its privileges are its facet; there is nothing else.
@@ -65,13 +65,37 @@ impl ObjectKind for DefaultAcl {
         String::new()
     }
     fn create(&self, ctx: &Ctx<'_>, object: &Object, _: &[&Object]) -> Vec<String> {
-        acl::statements(&target(object), &base(ctx, object), &held(object))
+        let base = base(ctx.current.server.major(), object);
+        acl::statements(&target(object), &base, &held(object))
     }
     fn drop(&self, ctx: &Ctx<'_>, object: &Object) -> Vec<String> {
-        acl::statements(&target(object), &held(object), &base(ctx, object))
+        let base = base(ctx.current.server.major(), object);
+        acl::statements(&target(object), &held(object), &base)
     }
     fn grant_prefix(&self, object: &Object) -> String {
         target(object).prefix
+    }
+    fn guards(&self, catalog: &Catalog, object: &Object) -> Guards {
+        let base = base(catalog.server.major(), object);
+        let held = held(object);
+        let others = |item: &&AclItem| &*item.grantee != OWNER;
+        let name = |item: &AclItem| {
+            let held = guard::held(item, &guard::grantee(item), item.grantable);
+            format!("{}: {held}", object.id)
+        };
+        let opening = |item| {
+            let mut opening = Opening::new(None, name(item), name(item));
+            opening.covered_by.push(format!("{} with grant option", opening.name));
+            opening
+        };
+        let withheld = |item| {
+            let name = format!("that new objects are without {}", name(item));
+            Protection { on: None, name, text: String::new(), exact: false, at_once: false }
+        };
+        Guards {
+            protections: base.difference(&held).filter(others).map(withheld).collect(),
+            openings: held.difference(&base).filter(others).map(opening).collect(),
+        }
     }
     fn roles(&self, object: &Object) -> Vec<String> {
         vec![object.id.part(0).to_owned()]
@@ -101,9 +125,9 @@ fn held(object: &Object) -> Acl {
 }
 
 /// For all schemas the built-in default, for one schema nothing: what it grants comes on top.
-fn base(ctx: &Ctx<'_>, object: &Object) -> Acl {
+fn base(major: i32, object: &Object) -> Acl {
     if object.id.part(1).is_empty() {
-        acl::default_of(acl::class_of(object.id.part(2)), ctx.current.server.major())
+        acl::default_of(acl::class_of(object.id.part(2)), major)
     } else {
         Acl::new()
     }

@@ -4,8 +4,8 @@
 use crate::kinds::aside::Replacement;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, ObjectKind, Outcome,
-    Phase, Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Hazard, Lock, ObjectKind,
+    Outcome, Phase, Place, Raw, Rule, Scan, Slot, aside, column, domain_constraint, reach, stored,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -124,6 +124,11 @@ impl ObjectKind for Domain {
     }
     fn rebuildable(&self, _: &Object) -> bool {
         false
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let mut guards = Guards::default();
+        guards.keep(object.flag(NOT_NULL), &object.id, "NOT NULL");
+        guards
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         vec![("type", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]

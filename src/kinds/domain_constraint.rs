@@ -2,10 +2,10 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, reach, stored,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Hazard, Lock, ObjectKind,
+    Outcome, Place, Protection, Raw, Rule, Scan, reach, stored,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -86,6 +86,11 @@ impl ObjectKind for DomainConstraint {
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         let name = quote::ident(object.id.name());
         vec![format!("ALTER DOMAIN {} DROP CONSTRAINT {name};", domain(object))]
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let Some(domain) = &object.parent else { return Guards::default() };
+        let name = format!("the constraint {}", quote::ident(object.id.name()));
+        Protection::named(domain, name).saying(domain, object.text(DEFINITION)).into()
     }
     fn obstacle(&self, ctx: &Ctx<'_>, object: &Object) -> Option<String> {
         let domain = object.parent.as_ref()?;

@@ -3,7 +3,7 @@
 
 use crate::kinds::routine;
 use crate::kinds::{
-    Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Rule, Scan, Shell, Slot,
+    Claim, Ctx, FacetSpec, Fields, Found, Guards, Naming, ObjectKind, Rule, Scan, Shell, Slot,
 };
 use crate::model::{AttrSpec, Catalog, Kind, Object};
 
@@ -79,6 +79,9 @@ impl ObjectKind for Routine {
     }
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         routine::needs_major(object)
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        routine::guards(object)
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         routine::slots(object)

@@ -2,10 +2,10 @@
 //! with (`pg_init_privs`): initdb gives other ones in each major, so whole lists say nothing.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind,
+    Opening, Outcome, Place, Protection, Raw, Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, Value};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -154,6 +154,22 @@ impl ObjectKind for InitialAcl {
     }
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         statements(object, &untouched(object))
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let name = |item: &Arc<str>| format!("{}: {item}", object.id);
+        let protection = |item: &Arc<str>| {
+            let name = format!("{} is taken away", name(item));
+            Protection { on: None, name, text: String::new(), exact: false, at_once: false }
+        };
+        Guards {
+            protections: object.value(TAKEN).as_set().iter().map(protection).collect(),
+            openings: object
+                .value(GIVEN)
+                .as_set()
+                .iter()
+                .map(|item| Opening::new(None, name(item), name(item)))
+                .collect(),
+        }
     }
     fn roles(&self, object: &Object) -> Vec<String> {
         let changes = changes(&untouched(object), object);

@@ -32,6 +32,7 @@ mod event_trigger;
 mod extension;
 mod foreign_data_wrapper;
 mod function;
+mod guard;
 mod hazard;
 mod index;
 mod inheritance;
@@ -70,8 +71,9 @@ mod view_column;
 
 pub use column::inherited_from;
 pub use detour::Detour;
+pub use guard::{Guards, Opening, Protection};
 pub use hazard::{Failure, Hazard};
-pub use inheritance::{Link, children, link, root};
+pub use inheritance::{Link, children, link, tops};
 pub use naming::Naming;
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
@@ -357,6 +359,10 @@ pub trait ObjectKind: Sync {
     /// What can stand in for it while the rest of a cycle is made or goes.
     fn shell(&self, _catalog: &Catalog, _object: &Object) -> Option<Shell> {
         None
+    }
+    /// What it keeps shut and what it opens, besides its privileges.
+    fn guards(&self, _catalog: &Catalog, _object: &Object) -> Guards {
+        Guards::default()
     }
     /// Text whose words may name other objects without PostgreSQL recording it.
     fn soft_text<'a>(&self, _object: &'a Object) -> Option<&'a str> {

@@ -4,10 +4,10 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::rule::on_relation;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Opening,
+    Outcome, Place, Protection, Raw, Rule, Scan,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, PUBLIC, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, PUBLIC, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -97,6 +97,20 @@ impl ObjectKind for Policy {
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let relation = relation_of(object);
+        let (command, roles, expressions) =
+            (object.text(COMMAND), role_list(object), expressions(object));
+        let text = format!("FOR {command} TO {roles}{expressions}");
+        let name = quote::ident(object.id.name());
+        if object.flag(RESTRICTIVE) {
+            let name = format!("the restrictive policy {name}");
+            let protection = Protection::named(&relation, name).saying(&relation, &text);
+            return Protection { exact: true, ..protection }.into();
+        }
+        let (name, text) = (format!("the permissive policy {name}"), format!("{relation} {text}"));
+        Opening::new(Some(relation), name, text).into()
     }
     fn roles(&self, object: &Object) -> Vec<String> {
         let roles = object.value(ROLES).as_set();

@@ -3,7 +3,8 @@
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Effects, Fields, Found, Name, Outcome, Place, Raw, Shell, Slot, of, shell,
+    Address, Effects, Fields, Found, Guards, Name, Opening, Outcome, Place, Raw, Shell, Slot, of,
+    shell,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::{quote, tokens};
@@ -224,6 +225,18 @@ fn settings(object: &Object) -> impl Iterator<Item = (&str, &str)> {
 pub(super) fn has_own_path(object: &Object) -> bool {
     matches!(object.id.kind, Kind::Function | Kind::Procedure)
         && settings(object).any(|(name, _)| name == "search_path")
+}
+
+/// Whose rights it runs with, and under which path.
+pub(super) fn guards(object: &Object) -> Guards {
+    let mut guards = Guards::default();
+    guards.keep(has_own_path(object), &object.id, "a fixed search_path");
+    if object.flag(SECURITY_DEFINER) {
+        let text = format!("{} SECURITY DEFINER", object.id);
+        let name = "SECURITY DEFINER".to_owned();
+        guards.openings.push(Opening::new(Some(object.id.clone()), name, text));
+    }
+    guards
 }
 
 /// The name of a setting, part by part.

@@ -3,10 +3,10 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule as AttrRule, Scan,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule as AttrRule, Scan,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -61,7 +61,7 @@ impl ObjectKind for Rule {
                 attrs: &["enabled"],
                 change: |_, _, to| {
                     let effects = Effects::lock(&relation_of(to), Lock::AccessExclusive);
-                    let off = matches!(to.text(ENABLED), "DISABLE" | "ENABLE REPLICA");
+                    let off = !fires(to.text(ENABLED));
                     Outcome::in_place(vec![switch(to, "RULE", to.text(ENABLED))], effects)
                         .removing_if(off, "it fires no longer")
                 },
@@ -88,6 +88,12 @@ impl ObjectKind for Rule {
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         vec![format!("DROP RULE {};", self.sql_name(object))]
     }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let mut guards = Guards::default();
+        let name = format!("the rule {}", quote::ident(object.id.name()));
+        guards.keep(fires(object.text(ENABLED)), &relation_of(object), &name);
+        guards
+    }
     fn create_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
         Effects::lock(&relation_of(object), Lock::AccessExclusive)
     }
@@ -104,6 +110,11 @@ pub(super) fn enabled(letter: char) -> Value {
         'A' => Some("ENABLE ALWAYS"),
         _ => None,
     })
+}
+
+/// Whether that state lets it fire for users.
+pub(super) fn fires(state: &str) -> bool {
+    !matches!(state, "DISABLE" | "ENABLE REPLICA")
 }
 
 /// `ALTER TABLE t ENABLE|DISABLE RULE|TRIGGER name`.

@@ -3,11 +3,11 @@
 
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign, reach,
-    secret, sequence,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, LeftOut, Lock, ObjectKind,
+    Outcome, Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign,
+    reach, secret, sequence,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
 use std::sync::Arc;
 
@@ -189,6 +189,14 @@ impl ObjectKind for Table {
             return effects;
         }
         effects.losing("the rows of the table")
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let mut guards = Guards::default();
+        guards.keep(object.flag(ROW_SECURITY), &object.id, "row-level security");
+        guards.keep(object.flag(FORCE), &object.id, "row-level security for the owner");
+        // a table comes with it
+        guards.protections.iter_mut().for_each(|protection| protection.at_once = true);
+        guards
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];

@@ -2,13 +2,13 @@
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
-use crate::kinds::rule::{enabled, on_relation, switch};
+use crate::kinds::rule::{self, enabled, on_relation, switch};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, reach, table,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Slot, reach, table,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Value};
-use crate::sql::tokens;
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
+use crate::sql::{quote, tokens};
 use std::collections::BTreeSet;
 
 const SPECS: &[AttrSpec] = &[
@@ -120,6 +120,14 @@ impl ObjectKind for Trigger {
             return vec![switch(object, "TRIGGER", state)];
         }
         vec![format!("DROP TRIGGER {};", self.sql_name(object))]
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let mut guards = Guards::default();
+        // one that is a partition's only by its state comes and goes with that
+        let fires = rule::fires(object.text(ENABLED)) && original(object).is_none();
+        let name = format!("the trigger {}", quote::ident(object.id.name()));
+        guards.keep(fires, &relation_of(object), &name);
+        guards
     }
     fn create_effects(&self, ctx: &Ctx<'_>, object: &Object) -> Effects {
         reached(ctx, object, Lock::ShareRowExclusive)

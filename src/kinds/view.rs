@@ -3,8 +3,8 @@
 use crate::kinds::column::option_clauses;
 use crate::kinds::row::{class, is_on, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Shell, Slot, shell, view_column,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
+    Place, Raw, Rule, Scan, Shell, Slot, shell, view_column,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -96,6 +96,13 @@ impl ObjectKind for View {
             shell::is_named(object.text(DEFINITION), object.id.part(0), object.id.part(1));
         let complete = vec![written("CREATE OR REPLACE VIEW", object)];
         Some(Shell { text, complete, needs, names_itself })
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        let mut guards = Guards::default();
+        for (key, value) in object.value(OPTIONS).as_map() {
+            guards.keep(&*key == "check_option" || is_on(&value), &object.id, &key);
+        }
+        guards
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let path = vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()];

@@ -1,6 +1,6 @@
 //! A node becomes a step with its statements and what they cost.
 
-use crate::kinds::{Action, Ctx, Effects, Isolation, Phase, facet, of, root};
+use crate::kinds::{Action, Ctx, Effects, Isolation, Phase, facet, of, tops};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
 use crate::plan::pin;
@@ -32,11 +32,14 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let statements: Vec<String> = statements.iter().map(|sql| pin::array_casts(sql)).collect();
     let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&object).map_or_else(|| object.clone(), facet::relation_of);
+    // of what is no relation, a domain's checks are one concern with it
+    let whole = catalog.objects.get(&object).and_then(|object| object.parent.as_ref());
+    let concern = whole.filter(|_| relation == object).unwrap_or(&relation);
     let effects = if statements.is_empty() { Effects::default() } else { effects };
     let mut step = Step {
         verb: node.verb,
+        concerns: concerns(ctx, concern),
         object,
-        concerns: concerns(ctx, &relation),
         members: node.members.clone(),
         aspect: node.aspect,
         follows: follows(ctx, node, &statements),
@@ -57,8 +60,8 @@ fn follows(ctx: &Ctx<'_>, node: &Node, statements: &[String]) -> Option<ObjectId
 }
 
 fn concerns(ctx: &Ctx<'_>, relation: &ObjectId) -> BTreeSet<ObjectId> {
-    let roots = [ctx.current, ctx.desired].map(|catalog| root(catalog, relation).clone());
-    roots.into_iter().chain([relation.clone()]).collect()
+    let tops = [ctx.current, ctx.desired].map(|catalog| tops(catalog, relation));
+    tops.into_iter().flatten().chain([relation.clone()]).collect()
 }
 
 /// Locks, scans and rewrites of what is new cost nobody anything.

@@ -16,16 +16,19 @@ mod invalid;
 mod leftovers;
 mod observe;
 mod proof;
+mod rls;
 mod roles;
 mod rows;
 mod scratch;
 mod script;
 mod told;
+mod windows;
 mod wording;
 
 pub use binaries::{Binaries, BinarySearch};
 pub use cluster::Cluster;
 pub use error::VerifyError;
+pub use rls::{Check, Expectation, RlsChecks, When};
 pub use rows::Rows;
 
 use crate::connect::Conninfo;
@@ -74,6 +77,9 @@ pub struct Proof {
     /// The rows that it ran on, where it was asked for some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<Rows>,
+    /// What became of the checks of row-level security, where there are some and all were tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rls: Option<RlsChecks>,
     /// Whether the steps took what `plan.json` tells.
     pub prediction: Prediction,
 }
@@ -96,6 +102,7 @@ pub struct Prediction {
 /// Proves the bundle in the folder `bundle` on a scratch database: on the server of `scratch`, else
 /// on a private cluster made with the programs that `binaries` finds. With `data`, each table gets
 /// that many rows before the bridge runs, and none of them may be lost without a word in the plan.
+/// Each of the `checks` must hold.
 ///
 /// The scratch database is dropped in every case, also when the future is.
 ///
@@ -106,11 +113,12 @@ pub async fn verify(
     scratch: Option<&Conninfo>,
     binaries: &BinarySearch,
     data: usize,
+    checks: &[Check],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
     let evidence = evidence::read(bundle)?;
     let mut scratch = scratch::open(&evidence, scratch, binaries, progress).await?;
-    let proof = proof::prove(&evidence, &mut scratch, data, progress).await;
+    let proof = proof::prove(&evidence, &mut scratch, data, checks, progress).await;
     let removed = scratch.remove().await;
     if let (Err(_), Err(leftover)) = (&proof, &removed) {
         // the first error is the one to return

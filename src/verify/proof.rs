@@ -6,21 +6,56 @@ use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
 use crate::verify::observe::Standing;
+use crate::verify::rls::{Check, Moment, Tally};
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
+use crate::verify::windows::{self, Posture, State};
 use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
-/// Runs the proof; where rows stop a step as the plan says they may, once more with tamer ones.
+/// Runs the proof, with rows and checks where there are some.
 pub(super) async fn prove(
     evidence: &Evidence,
     scratch: &mut Scratch,
     data: usize,
+    checks: &[Check],
+    progress: &mut dyn FnMut(&str),
+) -> Result<Proof, VerifyError> {
+    if data == 0 || checks.is_empty() {
+        return seeded(evidence, scratch, data, checks, progress).await;
+    }
+    // checks count rows: those of the proof must not be among them
+    let checked = seeded(evidence, scratch, 0, checks, progress).await?;
+    if matches!(checked.verdict, Verdict::NotProven | Verdict::CannotProve) {
+        return Ok(checked);
+    }
+    progress("making the scratch database anew");
+    scratch.renew(evidence).await?;
+    let mut proof = seeded(evidence, scratch, data, &[], progress).await?;
+    proof.rls = checked.rls;
+    for limit in checked.limits {
+        if !proof.limits.contains(&limit) {
+            proof.limits.push(limit);
+        }
+    }
+    if proof.verdict == Verdict::Proven && !proof.limits.is_empty() {
+        proof.verdict = Verdict::ProvenWithLimits;
+    }
+    Ok(proof)
+}
+
+/// Runs it with that many rows; where they stop a step as the plan says they may, once more with
+/// tamer ones.
+async fn seeded(
+    evidence: &Evidence,
+    scratch: &mut Scratch,
+    data: usize,
+    checks: &[Check],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Proof, VerifyError> {
     let mut wanted = Wanted::new(data);
     loop {
-        let (proof, stopped) = attempt(evidence, scratch, &wanted, progress).await?;
+        let (proof, stopped) = attempt(evidence, scratch, &wanted, checks, progress).await?;
         match stopped {
             Some((seeded, stop)) if wanted.tame(&seeded, &stop) => {
                 progress("making the scratch database anew");
@@ -36,6 +71,7 @@ async fn attempt(
     evidence: &Evidence,
     scratch: &Scratch,
     wanted: &Wanted,
+    checks: &[Check],
     progress: &mut dyn FnMut(&str),
 ) -> Result<(Proof, Option<(Seeded, Stop)>), VerifyError> {
     progress("building prod's schema");
@@ -47,6 +83,7 @@ async fn attempt(
         scratch: scratch.place.clone(),
         files: evidence.files.len(),
         rows: None,
+        rls: None,
         prediction: Prediction::default(),
     };
     proof.limits.extend(baseline.limits.iter().cloned());
@@ -60,7 +97,8 @@ async fn attempt(
         progress("seeding rows");
         seeded = Some(rows::seed(scratch, wanted, &mut proof).await?);
     }
-    let failure = walk(evidence, scratch, &baseline, seeded.as_ref(), &mut proof, progress).await?;
+    let way = Walk { evidence, scratch, baseline: &baseline, seeded: seeded.as_ref(), checks };
+    let failure = walk(&way, &mut proof, progress).await?;
     name_untold(&baseline, &mut proof);
     let stop = failure.as_ref().and_then(|failure| {
         let (path, line) = failure.on_rows.as_ref()?;
@@ -98,70 +136,132 @@ fn name_untold(baseline: &Baseline, proof: &mut Proof) {
     }
 }
 
+/// All that a walk there and back needs.
+struct Walk<'a> {
+    evidence: &'a Evidence,
+    scratch: &'a Scratch,
+    baseline: &'a Baseline,
+    seeded: Option<&'a Seeded>,
+    checks: &'a [Check],
+}
+
 /// There and back again; the failure of a file ends it.
 async fn walk(
-    evidence: &Evidence,
-    scratch: &Scratch,
-    baseline: &Baseline,
-    seeded: Option<&Seeded>,
+    walk: &Walk<'_>,
     proof: &mut Proof,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Option<Failure>, VerifyError> {
-    let role = &evidence.options.apply_role;
-    let session = scratch.session().await?;
-    // what the bridge itself makes is nobody's yet
-    let since = Standing::now(&session).await?;
-    session.close().await;
-    for pair in &evidence.files {
-        progress(&format!("running {}", pair.forward.path));
-        let run =
-            script::run(scratch, role, &pair.forward, Some(&since), &mut proof.prediction).await?;
-        if let Err(failure) = run {
-            return Ok(Some(failure));
-        }
+    let mut tally = Tally::new(walk.checks);
+    tally.look(Moment::Before, walk.scratch, proof).await?;
+    let mut there = Vec::new();
+    if let Some(failure) = walk.there(proof, &mut there, progress).await? {
+        return Ok(Some(failure));
     }
     progress("comparing with the goal");
-    let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
-    let bridged = captured(scratch).await?;
-    let outcome = compared(&goal, &bridged, baseline.same_major);
-    if !outcome.unreadable.is_empty() {
-        let objects = wording::named(&outcome.unreadable);
-        proof.limits.push(format!(
-            "definitions that another version writes differently were not compared: {objects}"
-        ));
-    }
-    for drift in outcome.drifts {
-        if !is_gap(baseline, &goal, &drift.object) {
-            proof.differences.extend(wording::lines("after the bridge", &drift));
-        }
-    }
-    if let Some(seeded) = seeded {
-        seeded.look("after the bridge", evidence, scratch, proof).await?;
-    }
-    let unsound = rows::unsound(&goal, scratch).await?;
-    proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
-    for pair in evidence.files.iter().rev() {
-        progress(&format!("running {}", pair.back.path));
-        let run = script::run(scratch, role, &pair.back, None, &mut proof.prediction).await?;
-        if let Err(failure) = run {
-            return Ok(Some(failure));
-        }
+    let bridged = captured(walk.scratch).await?;
+    walk.compare_with_goal(&bridged, proof).await?;
+    tally.look(Moment::After, walk.scratch, proof).await?;
+    let mut back = Vec::new();
+    if let Some(failure) = walk.back(proof, &mut back, progress).await? {
+        return Ok(Some(failure));
     }
     progress("comparing with prod");
-    let back = captured(scratch).await?;
-    for drift in compared(&baseline.catalog, &back, true).drifts {
-        let lines = wording::lines("after the rollback", &drift);
-        match irreversible(evidence, [&baseline.catalog, &back], &drift.object) {
-            Some(file) => proof
-                .limits
-                .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
-            None => proof.differences.extend(lines),
-        }
-    }
-    if let Some(seeded) = seeded {
-        seeded.look("after the rollback", evidence, scratch, proof).await?;
+    walk.compare_with_prod(proof).await?;
+    tally.look(Moment::Back, walk.scratch, proof).await?;
+    proof.rls = tally.figures();
+    let (before, after) = (Posture::of(&walk.baseline.catalog), Posture::of(&bridged));
+    for states in [there, back] {
+        proof.differences.extend(windows::between(&before, &after, &states));
     }
     Ok(None)
+}
+
+impl Walk<'_> {
+    /// Runs the migrations.
+    async fn there(
+        &self,
+        proof: &mut Proof,
+        states: &mut Vec<State>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Failure>, VerifyError> {
+        let role = &self.evidence.options.apply_role;
+        let session = self.scratch.session().await?;
+        // what the bridge itself makes is nobody's yet
+        let since = Standing::now(&session).await?;
+        session.close().await;
+        for pair in &self.evidence.files {
+            progress(&format!("running {}", pair.forward.path));
+            let (file, told) = (&pair.forward, &mut proof.prediction);
+            let run = script::run(self.scratch, role, file, Some(&since), told, states).await?;
+            if let Err(failure) = run {
+                return Ok(Some(failure));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Runs the rollbacks.
+    async fn back(
+        &self,
+        proof: &mut Proof,
+        states: &mut Vec<State>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Failure>, VerifyError> {
+        let role = &self.evidence.options.apply_role;
+        for pair in self.evidence.files.iter().rev() {
+            progress(&format!("running {}", pair.back.path));
+            let (file, told) = (&pair.back, &mut proof.prediction);
+            if let Err(failure) = script::run(self.scratch, role, file, None, told, states).await? {
+                return Ok(Some(failure));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn compare_with_goal(
+        &self,
+        bridged: &Catalog,
+        proof: &mut Proof,
+    ) -> Result<(), VerifyError> {
+        let Self { evidence, scratch, baseline, seeded, .. } = *self;
+        let goal = reconcile(&evidence.dev, &evidence.prod, &evidence.options).goal;
+        let outcome = compared(&goal, bridged, baseline.same_major);
+        if !outcome.unreadable.is_empty() {
+            let objects = wording::named(&outcome.unreadable);
+            proof.limits.push(format!(
+                "definitions that another version writes differently were not compared: {objects}"
+            ));
+        }
+        for drift in outcome.drifts {
+            if !is_gap(baseline, &goal, &drift.object) {
+                proof.differences.extend(wording::lines("after the bridge", &drift));
+            }
+        }
+        if let Some(seeded) = seeded {
+            seeded.look("after the bridge", evidence, scratch, proof).await?;
+        }
+        let unsound = rows::unsound(&goal, scratch).await?;
+        proof.differences.extend(unsound.iter().map(|what| format!("after the bridge: {what}")));
+        Ok(())
+    }
+
+    async fn compare_with_prod(&self, proof: &mut Proof) -> Result<(), VerifyError> {
+        let Self { evidence, scratch, baseline, seeded, .. } = *self;
+        let back = captured(scratch).await?;
+        for drift in compared(&baseline.catalog, &back, true).drifts {
+            let lines = wording::lines("after the rollback", &drift);
+            match irreversible(evidence, [&baseline.catalog, &back], &drift.object) {
+                Some(file) => proof
+                    .limits
+                    .extend(lines.into_iter().map(|line| format!("{line} (irreversible: {file})"))),
+                None => proof.differences.extend(lines),
+            }
+        }
+        if let Some(seeded) = seeded {
+            seeded.look("after the rollback", evidence, scratch, proof).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether it, or what it is a part of, was never on the scratch database as prod has it.

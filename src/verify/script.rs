@@ -4,10 +4,12 @@
 use crate::connect::{ConnectError, Session};
 use crate::sql::split::Statement;
 use crate::sql::{quote, split};
+use crate::verify::baseline::captured;
 use crate::verify::evidence::Script;
 use crate::verify::observe::{Standing, Watch};
 use crate::verify::scratch::Scratch;
 use crate::verify::told::{Observed, step_at};
+use crate::verify::windows::{Posture, State};
 use crate::verify::{Prediction, VerifyError};
 
 /// Characters of a statement that a message shows.
@@ -26,13 +28,14 @@ pub(super) struct Failure {
 }
 
 /// Runs a file; the inner error is the file's. Watched are relations that stand now, and stood at
-/// `since` if that is given.
+/// `since` if that is given. Each state that others could see is added to `states`.
 pub(super) async fn run(
     scratch: &Scratch,
     role: &str,
     script: &Script,
     since: Option<&Standing>,
     prediction: &mut Prediction,
+    states: &mut Vec<State>,
 ) -> Result<Result<(), Failure>, VerifyError> {
     let statements = match split::statements(&script.sql) {
         Ok(statements) => statements,
@@ -55,6 +58,7 @@ pub(super) async fn run(
     let mut observed = Observed::default();
     let mut place = Place::default();
     for statement in &statements {
+        let was_inside = place.in_transaction;
         if let Err(error) =
             watched(&session, script, statement, &mut watch, &mut place, &mut observed).await
         {
@@ -65,6 +69,10 @@ pub(super) async fn run(
             let on_rows = class.is_some_and(|class| class == "22" || class == "23");
             failure.on_rows = on_rows.then(|| (script.path.clone(), statement.line));
             return Ok(Err(failure));
+        }
+        if !place.in_transaction && (was_inside || may_change(statement)) {
+            let posture = Posture::of(&captured(scratch).await?);
+            states.push(State { place: format!("{}:{}", script.path, statement.line), posture });
         }
     }
     // what a file leaves open is undone, as when psql ends
@@ -91,8 +99,7 @@ async fn watched(
     place: &mut Place,
     observed: &mut Observed,
 ) -> Result<(), ConnectError> {
-    let word = statement.text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    match word.to_ascii_uppercase().as_str() {
+    match verb(statement).as_str() {
         "BEGIN" | "START" => {
             session.run(&statement.text).await?;
             *place = Place { in_transaction: true, step: None };
@@ -124,6 +131,17 @@ async fn watched(
     };
     observed.add(step, statement.line, taken, &watch.held, !place.in_transaction);
     Ok(())
+}
+
+/// The first word of a statement.
+fn verb(statement: &Statement) -> String {
+    let word = statement.text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    word.to_ascii_uppercase()
+}
+
+/// Whether a look at the catalogs is due after it. What a block does shows at the next one.
+fn may_change(statement: &Statement) -> bool {
+    !matches!(verb(statement).as_str(), "SET" | "RESET" | "SELECT" | "DO")
 }
 
 fn begins(script: &Script, step: usize, line: usize) -> bool {

@@ -35,8 +35,12 @@ mod remains;
 #[cfg(test)]
 mod removals;
 #[cfg(test)]
+mod rls;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod unprivileged;
+#[cfg(test)]
+mod windows;

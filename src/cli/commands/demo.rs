@@ -42,7 +42,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     let timestamp = reconcile::timestamp(None, &environment)?;
     let Summary { text, unbridged } = reconcile::write(&dev, &prod, &options, &timestamp, &out)?;
     progress.say("proving the bundle on a scratch cluster");
-    let proof = verify(&out, None, &search, 0, &mut |message| progress.say(message)).await?;
+    let proof = verify(&out, None, &search, 0, &[], &mut |message| progress.say(message)).await?;
     drop(progress);
     output::result(&terminal::divergence_table(&compare(&dev, &prod), None))?;
     output::result(&text)?;

@@ -4,20 +4,23 @@ use crate::cli::args::VerifyArgs;
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, output};
+use crate::config;
 use crate::connect::{Conninfo, Environment};
 use crate::verify::{BinarySearch, Proof, Rows, Verdict, verify};
 use anstyle::AnsiColor;
 
 pub(super) async fn run(args: VerifyArgs) -> Result<Exit, CliError> {
+    let checks = config::load(args.config.as_deref())?.rls;
     let environment = Environment::from_process();
     let scratch =
         args.scratch.as_deref().map(|text| Conninfo::parse(text, &environment)).transpose()?;
     let search = BinarySearch::from_environment(&environment);
     let progress = Progress::start("preparing the proof");
-    let proof = verify(&args.bundle, scratch.as_ref(), &search, args.data, &mut |message| {
-        progress.say(message);
-    })
-    .await?;
+    let proof =
+        verify(&args.bundle, scratch.as_ref(), &search, args.data, &checks, &mut |message| {
+            progress.say(message);
+        })
+        .await?;
     drop(progress);
     tell(&proof)?;
     Ok(verdict_exit(&proof, args.strict))
@@ -46,6 +49,9 @@ pub(super) fn tell(proof: &Proof) -> Result<(), CliError> {
         "  locks: {} steps checked, {} too weak, {} too strong",
         prediction.steps, prediction.too_weak, prediction.too_strong
     ))?;
+    if let Some(rls) = &proof.rls {
+        output::result(&format!("  rls checks: {} of {} hold", rls.hold, rls.checks))?;
+    }
     for unseen in &prediction.unseen {
         output::result(&format!("  too strong: {unseen}"))?;
     }

@@ -6,13 +6,13 @@ use crate::kinds::constraint::{Proof, not_null_check, proof, unproven_check};
 use crate::kinds::detour::{Detour, stands_large};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, constraint};
-use crate::model::{Kind, Need, Object, ObjectId, Value};
+use crate::model::{Catalog, Kind, Need, Object, ObjectId, Value};
 
 /// The next stop on the way to a column.
 pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     let from = ctx.current.objects.get(&to.id)?;
     let large = stands_large(ctx, &relation_of(to));
-    if !large || !becomes_not_null(from, to) || top(ctx, to) != &to.id {
+    if !large || !becomes_not_null(from, to) || top(ctx, to) != &to.id || is_handed_over(ctx, to) {
         return None;
     }
     if ctx.current.server.major() >= 18 { pending(ctx, to) } else { checked(ctx, to) }
@@ -48,7 +48,7 @@ fn pending(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
             continue;
         };
         if before.flag(NOT_NULL_PENDING) {
-            return None;
+            return valid_first(ctx, to);
         }
         let mut column = after.clone();
         detour.later.extend(constraint::primary_keys(ctx, &id).cloned());
@@ -59,6 +59,39 @@ fn pending(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
         detour.add(column, ctx.desired, &id);
     }
     Some(detour)
+}
+
+/// A key that is made anew must not be gone while rows are read: it waits until that is done.
+fn valid_first(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
+    let mut detour = Detour::default();
+    for id in std::iter::once(to.id.clone()).chain(heirs(ctx.desired, &to.id)) {
+        let keys = constraint::primary_keys(ctx, &id);
+        detour.later.extend(keys.filter(|key| ctx.current.objects.contains_key(*key)).cloned());
+        detour.keep(ctx.desired, &id);
+    }
+    (!detour.later.is_empty()).then_some(detour)
+}
+
+/// Whether a column below has it from another parent that loses it: it must have both changes at
+/// once, or NULL could enter in between.
+fn is_handed_over(ctx: &Ctx<'_>, to: &Object) -> bool {
+    let both = |id: &ObjectId| {
+        let of = |catalog: &Catalog| catalog.objects.get(id).is_some_and(|it| it.flag(NOT_NULL));
+        (of(ctx.current), of(ctx.desired))
+    };
+    let held: Vec<ObjectId> =
+        heirs(ctx.desired, &to.id).into_iter().filter(|id| both(id) == (true, true)).collect();
+    let loses = |id: &ObjectId| {
+        let same = id.kind == Kind::Column && id.name() == to.id.name();
+        same && both(id) == (true, false) && ctx.desired.objects.contains_key(id)
+    };
+    !held.is_empty()
+        && ctx
+            .current
+            .objects
+            .keys()
+            .filter(|id| loses(id))
+            .any(|id| heirs(ctx.current, id).iter().any(|heir| held.contains(heir)))
 }
 
 /// Up to 17: a check on the table and all below it, which then is validated, used and dropped.

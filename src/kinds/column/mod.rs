@@ -16,9 +16,9 @@ pub(super) use statement::{
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, LeftOut, Lock, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Slot, constraint, inheritance, options as foreign, reach,
-    secret, sequence,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, LeftOut, Lock,
+    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, inheritance, options as foreign,
+    reach, secret, sequence,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -270,6 +270,9 @@ impl ObjectKind for Column {
     }
     fn enters(&self, object: &Object) -> Vec<Slot> {
         vec![("children", table_path(object))]
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        not_null::guards(object)
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         if is_generated(object) { value_slot(&object.id) } else { Vec::new() }

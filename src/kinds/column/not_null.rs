@@ -8,7 +8,7 @@ use super::{
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::Fields;
 use crate::kinds::rules::{Ctx, Effects, Isolation, Lock, Outcome};
-use crate::kinds::{Hazard, hazard, inheritance, reach, table};
+use crate::kinds::{Guards, Hazard, Protection, hazard, inheritance, reach, table};
 use crate::model::{Object, ObjectId, Value};
 use crate::sql::quote;
 use std::borrow::Cow;
@@ -67,6 +67,15 @@ pub(super) fn declared(column: &Object) -> Option<String> {
 /// Whether no row can hold NULL in it.
 pub(crate) fn is_not_null(column: &Object) -> bool {
     column.flag(NOT_NULL)
+}
+
+/// NULL is kept out of new rows by one that is not validated, too, and by a check.
+pub(super) fn guards(column: &Object) -> Guards {
+    if !has_one(column) {
+        return Guards::default();
+    }
+    let text = format!("CHECK (({} IS NOT NULL))", quote::deparsed(column.id.name()));
+    Protection::named(&column.id, "NOT NULL").saying(&relation_of(column), &text).into()
 }
 
 /// Whether a parent has it, too.

@@ -10,12 +10,15 @@ pub(super) use detour::{
     Proof, index_of, not_null_check, parent_of, primary_keys, proof, unproven_check,
 };
 
+use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, ObjectKind, Place, Raw, Rule,
-    Scan, Slot, column, index, inheritance,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, ObjectKind, Place,
+    Protection, Raw, Rule, Scan, Slot, column, index, inheritance,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Need, Object, ObjectId, Settings, Value};
+use crate::model::{
+    Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Settings, Value,
+};
 use crate::sql::{quote, tokens};
 
 const SPECS: &[AttrSpec] = &[
@@ -252,6 +255,17 @@ impl ObjectKind for Constraint {
         }
         let nulls = has(&["NULLS", "NOT", "DISTINCT"]);
         if nulls { Some((15, "NULLS NOT DISTINCT")) } else { None }
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        if object.flag(NOT_ENFORCED) {
+            return Guards::default();
+        }
+        let (table, name) = (relation_of(object), quote::ident(object.id.name()));
+        let protection = Protection::named(&table, format!("the constraint {name}"));
+        // an index forbids what its key forbids
+        let index = index::of_key(object, Value::Null, Value::Null).filter(|_| is_key(object));
+        let text = index.as_ref().map_or(object.text(DEFINITION), index::forbids);
+        protection.saying(&table, text).into()
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         let name = ("relation", vec![object.id.part(0).to_owned(), object.id.name().to_owned()]);

@@ -9,10 +9,11 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Hazard, Isolation, Lock, Name,
-    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, hazard, inheritance,
+    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, Hazard, Isolation,
+    Lock, Name, ObjectKind, Outcome, Place, Protection, Raw, Rule, Scan, Slot, constraint, hazard,
+    inheritance,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
 use std::sync::Arc;
 
@@ -208,6 +209,14 @@ impl ObjectKind for Index {
     fn needs_major(&self, object: &Object) -> Option<(i32, &'static str)> {
         let nulls = tokens::has_words(object.text(DEFINITION), &["NULLS", "NOT", "DISTINCT"]);
         if nulls { Some((15, "NULLS NOT DISTINCT")) } else { None }
+    }
+    fn guards(&self, _: &Catalog, object: &Object) -> Guards {
+        if object.flag(INVALID) || !object.text(DEFINITION).starts_with("CREATE UNIQUE ") {
+            return Guards::default();
+        }
+        let (table, name) = (relation_of(object), quote::ident(object.id.name()));
+        let protection = Protection::named(&table, format!("the unique index {name}"));
+        protection.saying(&table, forbids(object)).into()
     }
     fn slots(&self, object: &Object) -> Vec<Slot> {
         vec![("relation", vec![object.id.part(0).to_owned(), object.id.part(1).to_owned()])]
@@ -431,4 +440,9 @@ pub(super) fn holds_expression(object: &Object) -> bool {
     let definition = object.text(DEFINITION);
     let keys = definition.split_once(" USING ").map_or("", |(_, rest)| rest);
     definition.contains(" WHERE ") || keys.matches('(').count() > 1
+}
+/// What a unique index forbids, whatever its name.
+pub(super) fn forbids(index: &Object) -> &str {
+    let text = index.text(DEFINITION);
+    tokens::top_level(text, "ON").and_then(|at| text.get(at..)).unwrap_or(text)
 }

@@ -13,6 +13,7 @@ use crate::kinds::{
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
 use keys::{cloned_keys, foreign_keys, is_referenced, left_keys, lock_all};
+use std::collections::BTreeSet;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "parent", doc: "inhparent", compare: Compare::Drift },
@@ -286,10 +287,25 @@ fn above<'a>(catalog: &'a Catalog, link: &'a Object) -> impl Iterator<Item = &'a
 }
 
 /// The table at the top of those that a table inherits from, by the first parent of each.
-pub fn root<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> &'a ObjectId {
+pub(super) fn root<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> &'a ObjectId {
     let up =
         |table: &&'a ObjectId| links_of(catalog, table).next().and_then(|(_, link)| parent(link));
     std::iter::successors(Some(table), up).last().unwrap_or(table)
+}
+
+/// The tables at the top of those that a table inherits from, by all parents of each.
+pub fn tops(catalog: &Catalog, table: &ObjectId) -> BTreeSet<ObjectId> {
+    let mut tops = BTreeSet::new();
+    let mut seen = BTreeSet::from([table]);
+    let mut work = vec![table];
+    while let Some(table) = work.pop() {
+        let mut above = parents(catalog, table).peekable();
+        if above.peek().is_none() {
+            tops.insert(table.clone());
+        }
+        work.extend(above.filter(|parent| seen.insert(parent)));
+    }
+    tops
 }
 
 /// Whether a table and all below it have the same parents before and after, each at most one.
