@@ -103,8 +103,8 @@ pub struct Effects {
     pub rewrites: BTreeSet<ObjectId>,
     /// Relations that are read as a whole while the lock is held.
     pub scans: BTreeSet<ObjectId>,
-    /// An index is built over existing rows.
-    pub builds_index: bool,
+    /// Relations over whose rows an index is built.
+    pub index_builds: BTreeSet<ObjectId>,
     /// What is lost for good, and cannot be brought back by the rollback.
     pub data_loss: Option<String>,
     /// That it may fail on the data that is there.
@@ -141,6 +141,7 @@ impl Effects {
         self.locks.retain(|id, _| stands(id));
         self.scans.retain(|id| stands(id));
         self.rewrites.retain(|id| stands(id));
+        self.index_builds.retain(|id| stands(id));
         self.if_small.retain(|id| stands(id));
     }
 
@@ -152,7 +153,7 @@ impl Effects {
         }
         self.rewrites.extend(other.rewrites);
         self.scans.extend(other.scans);
-        self.builds_index |= other.builds_index;
+        self.index_builds.extend(other.index_builds);
         self.commit_before_use |= other.commit_before_use;
         self.isolation = self.isolation.max(other.isolation);
         self.if_small.extend(other.if_small);
@@ -164,6 +165,13 @@ impl Effects {
     #[must_use]
     pub fn scanning(mut self, relation: &ObjectId) -> Self {
         self.scans.insert(relation.clone());
+        self
+    }
+
+    /// The same with an index built over the rows of `relation`.
+    #[must_use]
+    pub fn indexing(mut self, relation: &ObjectId) -> Self {
+        self.index_builds.insert(relation.clone());
         self
     }
 

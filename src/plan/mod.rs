@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+mod estimate;
 mod expand;
 mod goal;
 mod graph;
@@ -23,6 +24,7 @@ mod state;
 mod step;
 mod transaction;
 
+pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
 pub use large::total_size;
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};

@@ -72,11 +72,8 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, relation: &ObjectId, step: &m
     let effects = &mut step.effects;
     effects.keep(stands);
     // a new table has no row that could stop it, whatever else is locked
-    if step.verb == Verb::Create && !stands(relation) {
-        effects.builds_index = false;
-        if !filled {
-            effects.may_fail = None;
-        }
+    if step.verb == Verb::Create && !stands(relation) && !filled {
+        effects.may_fail = None;
     }
 }
 

@@ -53,8 +53,7 @@ fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
             }
         }
         _ => {
-            let mut effects = Effects::lock(table, Lock::AccessExclusive);
-            effects.builds_index = true;
+            let effects = Effects::lock(table, Lock::AccessExclusive).indexing(table);
             failing(ctx, object, effects)
         }
     }

@@ -175,7 +175,7 @@ impl ObjectKind for Index {
         } else {
             Effects::lock(&table, Lock::Share).if_small(&table)
         };
-        effects.builds_index = true;
+        effects.index_builds.insert(table.clone());
         if object.flag(REPLICA_IDENTITY) {
             effects.join(Effects::lock(&relation_of(object), Lock::AccessExclusive));
         }
@@ -272,8 +272,7 @@ static RULES: &[Rule] = &[
             if to.flag(INVALID) {
                 Outcome::report(REMAINS)
             } else if ctx.is_large(&table) {
-                let mut effects = Effects::lock(&table, Lock::ShareUpdateExclusive);
-                effects.builds_index = true;
+                let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).indexing(&table);
                 let sql = format!("REINDEX INDEX CONCURRENTLY {};", Index.sql_name(to));
                 Outcome::in_place(vec![sql], effects.isolated(Isolation::Outside))
             } else {
