@@ -89,6 +89,10 @@ pub struct StepEntry {
     /// where a size is not known, and where only catalogs change.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub seconds: Option<Seconds>,
+    /// What the role that runs it must be, own or hold, in words, unless it is a superuser; without what
+    /// it has because an earlier step made it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub needs: Vec<String>,
     /// What it loses for good.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub data_loss: Option<String>,
@@ -227,6 +231,7 @@ fn step_entry(estimates: &Estimates<'_>, step: &Step, line: usize) -> StepEntry 
         rewrites: step.effects.rewrites.iter().map(crate::model::ObjectId::label).collect(),
         scans: step.effects.scans.iter().map(crate::model::ObjectId::label).collect(),
         seconds: estimates.of(step).seconds(),
+        needs: step.needs.iter().map(ToString::to_string).collect(),
         data_loss: step.effects.data_loss.clone(),
         may_fail: failure.map(|failure| failure.why.clone()),
         hazard: failure.map(|failure| failure.hazard),

@@ -12,6 +12,7 @@ mod goal;
 mod graph;
 mod large;
 mod merge;
+mod needs;
 mod net;
 mod online;
 mod order;
@@ -107,6 +108,7 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     for leg in online::legs(prod, &goal.catalog, &conditions, direct) {
         batches.extend(batch::batches(&mut state, &leg.end, leg.schedule, &conditions));
     }
+    needs::leave_out_own(&mut batches, prod, &goal.catalog, &options.apply_role);
     let role_matters = prod.objects.keys().any(|id| of(id.kind).phase() == Phase::Last);
     Plan {
         goal: goal.catalog,

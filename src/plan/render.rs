@@ -3,9 +3,9 @@
 use crate::kinds::{Action, Ctx, Effects, Isolation, Phase, facet, of, root};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
-use crate::plan::pin;
 use crate::plan::schedule::Node;
 use crate::plan::step::{Step, Verb};
+use crate::plan::{needs, pin};
 use std::collections::BTreeSet;
 
 /// The step of a node. `watched`: a user's code runs at every statement.
@@ -33,6 +33,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let catalog = if node.verb == Verb::Drop { ctx.current } else { ctx.desired };
     let relation = catalog.objects.get(&object).map_or_else(|| object.clone(), facet::relation_of);
     let effects = if statements.is_empty() { Effects::default() } else { effects };
+    let needs = needs::of_node(ctx, node, &objects(ctx, node), &statements, &effects);
     let mut step = Step {
         verb: node.verb,
         object,
@@ -42,6 +43,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         follows: follows(ctx, node, &statements),
         statements,
         effects,
+        needs,
         forced_by,
     };
     only_standing(ctx, changes, &relation, &mut step);

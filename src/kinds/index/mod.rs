@@ -8,8 +8,9 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Hazard, Isolation, Lock, Name,
-    ObjectKind, Outcome, Place, Raw, Rule, Scan, Slot, constraint, hazard, inheritance,
+    Act, Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Hazard, Isolation, Lock,
+    Name, ObjectKind, Outcome, Place, Privileges, Raw, Rule, Scan, Slot, constraint, hazard,
+    inheritance, privilege,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -113,6 +114,14 @@ impl ObjectKind for Index {
     }
     fn rules(&self) -> &'static [Rule] {
         RULES
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act != Act::Drop {
+            needs.insert(privilege::create_in(&object.id));
+            needs.extend(privilege::of_tablespace(object.text(TABLESPACE)));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, extension: true, ..FacetSpec::default() }

@@ -37,6 +37,7 @@ fn step(effects: Effects, object: &ObjectId) -> Step {
         aspect: None,
         statements: vec!["ALTER".to_owned()],
         effects,
+        needs: BTreeSet::new(),
         follows: None,
         forced_by: None,
     }
