@@ -127,7 +127,7 @@ pub(super) fn usual(ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
 }
 
 /// To own an object, or the whole that has an owner.
-pub(super) fn owner_of(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Privilege> {
+pub fn owner_of(ctx: &Ctx<'_>, id: &ObjectId) -> Option<Privilege> {
     let mut at = id.clone();
     while !of(at.kind).facets().owner {
         let standing = ctx.current.objects.get(&at).or_else(|| ctx.desired.objects.get(&at));
@@ -200,11 +200,13 @@ pub(super) fn of_types(ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
 
 /// The relations whose rows it reads.
 pub(super) fn read(ctx: &Ctx<'_>, object: &Object) -> Privileges {
-    let needed = ctx.desired.needs_of(&object.id).map(|(id, _)| id);
-    let relations = needed
-        .filter(|id| id.kind != Kind::Unmodelled && of(id.kind).facets().acl == Some('r'))
-        .cloned();
-    relations.map(|id| Privilege::Held("SELECT", id)).collect()
+    let needed = ctx.desired.needs_of(&object.id).filter(|(id, _)| id.kind != Kind::Unmodelled);
+    let relation = |id: &ObjectId| match of(id.kind).facets().acl {
+        Some('r') => Some(id.clone()),
+        Some('c') => ctx.desired.objects.get(id)?.parent.clone(),
+        _ => None,
+    };
+    needed.filter_map(|(id, _)| Some(Privilege::Held("SELECT", relation(id)?))).collect()
 }
 
 /// The tablespace, where it is not the default.

@@ -95,7 +95,11 @@ impl ObjectKind for Trigger {
             if !is_switched {
                 needs.retain(|need| !matches!(need, Privilege::Owner(_)));
             }
-            needs.insert(Privilege::Held("TRIGGER", relation_of(object)));
+            // a constraint trigger may name a second table
+            let needed = ctx.desired.needs_of(&object.id).map(|(id, _)| id);
+            let tables = needed.filter(|id| id.kind == Kind::Table).cloned();
+            let tables = tables.chain([relation_of(object)]);
+            needs.extend(tables.map(|table| Privilege::Held("TRIGGER", table)));
             needs.extend(privilege::executed(ctx, object));
         }
         needs

@@ -1,10 +1,14 @@
 //! What the executing role needs for each step.
 
-use crate::kinds::{Act, Ctx, Effects, Lock, Privilege, Privileges, facet, of, privilege};
+use crate::kinds::{
+    Act, Ctx, Effects, Lock, Privilege, Privileges, children, facet, of, privilege,
+};
 use crate::model::{Catalog, Object, ObjectId};
 use crate::plan::Batch;
+use crate::plan::change::Changes;
 use crate::plan::schedule::Node;
 use crate::plan::step::{Aspect, Verb};
+use std::collections::BTreeSet;
 
 /// What the statements of a node need; `objects` are its members.
 pub(super) fn of_node(
@@ -39,6 +43,19 @@ pub(super) fn of_node(
     needs
 }
 
+/// The same with the owners of what a change changes besides.
+pub(super) fn with_affected(
+    ctx: &Ctx<'_>,
+    node: &Node,
+    changes: &Changes,
+    mut needs: Privileges,
+) -> Privileges {
+    let alter = node.alter.and_then(|at| changes.altered.get(at));
+    let affected = alter.into_iter().flat_map(|alter| &alter.outcome.affects);
+    needs.extend(affected.filter_map(|id| privilege::owner_of(ctx, id)));
+    needs
+}
+
 fn created(ctx: &Ctx<'_>, objects: &[&Object]) -> Privileges {
     let needs = objects.iter().flat_map(|object| {
         let mut needs = of(object.id.kind).privileges(ctx, object, Act::Create);
@@ -48,16 +65,26 @@ fn created(ctx: &Ctx<'_>, objects: &[&Object]) -> Privileges {
     needs.collect()
 }
 
-/// Tables that a file locks against readers before anything else, for which owning nothing of it
-/// is not enough.
+/// What is done to a table is done to those below it, which may have other owners. Tables that
+/// are only locked against readers are locked by the file, before anything else.
 fn locked(ctx: &Ctx<'_>, effects: &Effects, needs: &Privileges) -> Privileges {
-    let exclusive = effects.locks.iter().filter(|(_, lock)| **lock == Lock::AccessExclusive);
-    let can_be = |id: &&ObjectId| {
+    let owned = |id: &ObjectId| needs.contains(&Privilege::Owner(id.clone()));
+    let mut below: BTreeSet<&ObjectId> = BTreeSet::new();
+    let mut open: Vec<&ObjectId> = effects.locks.keys().filter(|id| owned(id)).collect();
+    while let Some(table) = open.pop() {
+        open.extend(children(ctx.current, table).filter(|child| below.insert(child)));
+    }
+    let can_be = |id: &ObjectId| {
         ctx.current.objects.get(id).is_some_and(|object| of(id.kind).can_be_locked(object))
     };
-    let owned = |id: &&ObjectId| needs.contains(&Privilege::Owner((*id).clone()));
-    let tables = exclusive.map(|(id, _)| id).filter(can_be).filter(|id| !owned(id));
-    tables.cloned().map(Privilege::Lock).collect()
+    let need = |(id, lock): (&ObjectId, &Lock)| {
+        if below.contains(id) {
+            return Some(Privilege::Owner(id.clone()));
+        }
+        let only_locked = *lock == Lock::AccessExclusive && can_be(id) && !owned(id);
+        only_locked.then(|| Privilege::Lock(id.clone()))
+    };
+    effects.locks.iter().filter_map(need).collect()
 }
 
 /// Leaves out what the executing role has because it makes the object itself, and keeps it.

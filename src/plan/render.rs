@@ -34,6 +34,8 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let relation = catalog.objects.get(&object).map_or_else(|| object.clone(), facet::relation_of);
     let effects = if statements.is_empty() { Effects::default() } else { effects };
     let needs = needs::of_node(ctx, node, &objects(ctx, node), &statements, &effects);
+    let needs =
+        if statements.is_empty() { needs } else { needs::with_affected(ctx, node, changes, needs) };
     let mut step = Step {
         verb: node.verb,
         object,
