@@ -123,7 +123,7 @@ impl ObjectKind for Sequence {
     fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
         let mut needs = privilege::usual(ctx, object, act);
         let table = column(object).and_then(|column| privilege::owner_of(ctx, column));
-        needs.extend(table.filter(|_| act != Act::Drop));
+        needs.extend(table.filter(|_| act != Act::Drop || is_identity(object)));
         needs
     }
     fn facets(&self) -> FacetSpec {

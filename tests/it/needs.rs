@@ -5,6 +5,7 @@ use crate::cases::list::{Case, cases};
 use crate::program::Bundle;
 use crate::support::{Cluster, Database, main_majors};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 const ROLE: &str = "needs_runner";
 
@@ -95,6 +96,29 @@ fn strip(prod: &Database, named: &BTreeSet<String>) {
     }
 }
 
+/// Runs files as the role; what is refused is told and done by a superuser, so that all of it is seen.
+fn run(prod: &Database, files: &[PathBuf]) -> Vec<String> {
+    let mut refused = Vec::new();
+    for path in files {
+        let file = ["-f".to_owned(), path.to_str().unwrap().to_owned()];
+        let Err(error) = prod.psql_with(&as_role(&file)) else { continue };
+        let text = std::fs::read_to_string(path).unwrap();
+        let line = error.split(".sql:").nth(1).and_then(|rest| rest.split(':').next());
+        let line: usize = line.and_then(|line| line.parse().ok()).unwrap_or_default();
+        let statement = text.lines().skip(line.saturating_sub(3)).take(3);
+        refused.push(format!("{error}\n{}", statement.collect::<Vec<_>>().join("\n")));
+        let alter = |word: &str| prod.psql(&format!("ALTER ROLE {ROLE} {word}")).unwrap();
+        alter("SUPERUSER");
+        let again = prod.psql_with(&as_role(&file));
+        alter("NOSUPERUSER");
+        if let Err(again) = again {
+            refused.push(format!("{again}, as a superuser"));
+            break;
+        }
+    }
+    refused
+}
+
 #[test]
 fn what_is_named_is_enough() {
     let cases = cases();
@@ -121,33 +145,7 @@ fn what_is_named_is_enough() {
                 named.iter().filter(|need| need.starts_with("superuser")).collect();
             assert!(superuser.is_empty(), "{superuser:?}: these cases load as an ordinary role");
             strip(&prod, &named);
-            let mut refused = Vec::new();
-            for path in bundle.files("migrations") {
-                let file = ["-f".to_owned(), path.to_str().unwrap().to_owned()];
-                if let Err(error) = prod.psql_with(&as_role(&file)) {
-                    let lines: Vec<String> = std::fs::read_to_string(&path)
-                        .unwrap()
-                        .lines()
-                        .map(str::to_owned)
-                        .collect();
-                    let at: usize = error
-                        .split(".sql:")
-                        .nth(1)
-                        .and_then(|rest| rest.split(':').next())
-                        .unwrap()
-                        .parse()
-                        .unwrap();
-                    refused.push(format!("{error}: {}", lines[at.saturating_sub(3)..at].join(" ")));
-                    // the rest is to be seen as well
-                    cluster.maintain(&format!("ALTER ROLE {ROLE} SUPERUSER")).unwrap();
-                    let again = prod.psql_with(&as_role(&file));
-                    cluster.maintain(&format!("ALTER ROLE {ROLE} NOSUPERUSER")).unwrap();
-                    if let Err(again) = again {
-                        refused.push(format!("{again}, as a superuser"));
-                        break;
-                    }
-                }
-            }
+            let refused = run(&prod, &bundle.files("migrations"));
             assert!(refused.is_empty(), "on {major}, {from} to {to}:\n{}", refused.join("\n"));
         }
     }

@@ -127,6 +127,10 @@ impl ObjectKind for Inheritance {
     fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
         let mut needs = privilege::usual(ctx, object, act);
         needs.extend(parent(object).cloned().map(Privilege::Owner));
+        if act == Act::Drop && is_partition(object) {
+            let referring = keys::referring(ctx, object).into_iter();
+            needs.extend(referring.map(|table| Privilege::Held("SELECT", table)));
+        }
         needs
     }
     fn facets(&self) -> FacetSpec {
