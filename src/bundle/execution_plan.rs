@@ -1,6 +1,7 @@
 //! `EXECUTION_PLAN.md`: what to run, in which order, under which locks, and how to go back.
 
 mod escape;
+mod rights;
 mod text;
 
 use crate::bundle::{Input, Migration};
@@ -20,6 +21,7 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
         return blocks.join("\n\n") + "\n";
     }
     blocks.push(prerequisites(input));
+    blocks.push(rights::section(input));
     blocks.push(environments());
     blocks.push(decisions(input));
     blocks.push("## The files".to_owned());

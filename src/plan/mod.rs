@@ -10,6 +10,7 @@ mod estimate;
 mod expand;
 mod goal;
 mod graph;
+mod lacking;
 mod large;
 mod merge;
 mod needs;
@@ -27,6 +28,7 @@ mod transaction;
 
 pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
+pub use lacking::{lacking, needs};
 pub use large::total_size;
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};

@@ -150,3 +150,152 @@ fn what_is_named_is_enough() {
         }
     }
 }
+
+const LISTED: &str = "
+DO $$ DECLARE r text; BEGIN FOREACH r IN ARRAY ARRAY['needs_app', 'needs_alice', 'needs_bob'] LOOP
+  IF to_regrole(r) IS NULL THEN EXECUTE format('CREATE ROLE %I', r); END IF; END LOOP; END $$;
+CREATE SCHEMA app;
+GRANT USAGE, CREATE ON SCHEMA app TO needs_alice;
+CREATE TABLE app.orders (id int, buyer int); ALTER TABLE app.orders OWNER TO needs_app;
+CREATE TABLE app.users (id int PRIMARY KEY); ALTER TABLE app.users OWNER TO needs_alice;
+CREATE TABLE app.given (id int); ALTER TABLE app.given OWNER TO needs_app;
+CREATE FUNCTION app.act() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE FUNCTION app.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end';
+CREATE SERVER far FOREIGN DATA WRAPPER wrapper;
+";
+
+const CHANGES: &str = "
+ALTER TABLE app.users ADD name text;
+ALTER TABLE app.orders ADD CONSTRAINT orders_buyer FOREIGN KEY (buyer) REFERENCES app.users;
+CREATE TRIGGER act AFTER INSERT ON app.users FOR EACH ROW EXECUTE FUNCTION app.act();
+CREATE TABLE app.fresh (id int); ALTER TABLE app.fresh OWNER TO needs_app;
+CREATE SCHEMA more AUTHORIZATION needs_app; CREATE TABLE more.own (id int); ALTER TABLE more.own OWNER TO needs_app;
+ALTER TABLE app.given OWNER TO needs_bob;
+CREATE FOREIGN TABLE app.away (id int) SERVER far; ALTER TABLE app.away OWNER TO needs_app;
+CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION app.watch();
+CREATE EXTENSION pg_trgm;
+";
+
+/// What each of those steps needs.
+const STEPS: &[(&str, &[&str])] = &[
+    ("create column:app.users.name", &["USAGE on schema app", "owner of table app.users"]),
+    (
+        "create constraint:app.orders.orders_buyer",
+        &["REFERENCES on table app.users", "USAGE on schema app", "owner of table app.orders"],
+    ),
+    (
+        "create trigger:app.users.act",
+        &["EXECUTE on function app.act()", "TRIGGER on table app.users", "USAGE on schema app"],
+    ),
+    ("create table:app.fresh", &["CREATE on schema app", "USAGE on schema app"]),
+    ("create schema:more", &["CREATE on the database"]),
+    ("create table:more.own", &[]),
+    (
+        "alter table:app.given",
+        &[
+            "CREATE on schema app for needs_bob",
+            "USAGE on schema app",
+            "member of role needs_bob",
+            "owner of table app.given",
+        ],
+    ),
+    (
+        "create table:app.away",
+        &["CREATE on schema app", "USAGE on foreign server far", "USAGE on schema app"],
+    ),
+    (
+        "create event_trigger:watch",
+        &[
+            "member of role postgres",
+            "superuser (an event trigger)",
+            "superuser (the new owner must be one as well)",
+        ],
+    ),
+    (
+        "create extension:pg_trgm",
+        &[
+            "CREATE on schema public",
+            "superuser, or CREATE on the database where extension pg_trgm is trusted",
+        ],
+    ),
+];
+
+/// What `needs_app` lacks of it.
+const LACKING: &[&str] = &[
+    "needs_app is not the owner of table app.users (owner: needs_alice)",
+    "needs_app lacks: REFERENCES on table app.users",
+    "needs_app lacks: TRIGGER on table app.users",
+    "needs_app lacks: USAGE on foreign server far",
+    "needs_app lacks: USAGE on schema app",
+    "needs_app lacks: CREATE on schema app",
+    "needs_app lacks: CREATE on schema app for needs_bob",
+    "needs_app lacks: CREATE on the database",
+    "needs_app lacks: member of role needs_bob",
+    "needs_app lacks: superuser (an event trigger)",
+];
+
+fn document(bundle: &Bundle, name: &str) -> String {
+    let mut files = std::fs::read_dir(bundle.path()).unwrap().map(|file| file.unwrap().path());
+    let file = files.find(|file| file.to_str().unwrap().contains(name)).unwrap();
+    std::fs::read_to_string(file).unwrap()
+}
+
+#[test]
+fn needs_are_listed_and_what_is_lacking_is_told() {
+    for major in main_majors() {
+        let cluster = Cluster::get(major);
+        let [dev, prod] = [CHANGES, ""].map(|changes| {
+            let database = cluster.create_database("needs_listed");
+            database.psql("CREATE FOREIGN DATA WRAPPER wrapper").unwrap();
+            database.psql(LISTED).unwrap();
+            database.psql(changes).unwrap();
+            database
+        });
+        let plan = || Bundle::with(&dev, &prod, "emit", &["--apply-role", "needs_app"]);
+        let bundle = plan();
+        let text = document(&bundle, "plan.json");
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let files = json["migrations"].as_array().unwrap().iter();
+        let steps: Vec<_> = files.flat_map(|file| file["steps"].as_array().unwrap()).collect();
+        for (title, expected) in STEPS {
+            let (verb, object) = title.split_once(' ').unwrap();
+            let found = steps.iter().find(|step| step["verb"] == verb && step["object"] == object);
+            let found = found.unwrap_or_else(|| panic!("{title}: {text}"));
+            let mut needs: Vec<&str> = found.get("needs").map_or_else(Vec::new, |needs| {
+                needs.as_array().unwrap().iter().map(|need| need.as_str().unwrap()).collect()
+            });
+            needs.sort_unstable();
+            assert_eq!(needs, *expected, "{title} on {major}");
+        }
+        let rights = document(&bundle, "EXECUTION_PLAN");
+        for lack in LACKING {
+            assert!(rights.contains(&format!("- [ ] `{lack}`")), "{lack} on {major}: {rights}");
+        }
+        for (_, needs) in STEPS {
+            assert!(needs.iter().all(|need| rights.contains(&format!("- `{need}`"))), "{rights}");
+        }
+        let report = document(&bundle, "REPORT");
+        assert!(report.contains("the executing role lacks rights: "), "{report}");
+        prod.psql(&format!(
+            "GRANT needs_alice, needs_bob TO needs_app; GRANT CREATE ON DATABASE \"{}\" TO needs_app;
+             GRANT USAGE, CREATE ON SCHEMA app TO needs_app, needs_bob; GRANT CREATE ON SCHEMA public TO needs_app;
+             GRANT USAGE ON FOREIGN SERVER far TO needs_app",
+            prod.name()
+        ))
+        .unwrap();
+        let rights = document(&plan(), "EXECUTION_PLAN");
+        let lacks: Vec<&str> =
+            rights.lines().filter(|line| line.starts_with("- [ ] `needs_app")).collect();
+        assert_eq!(
+            lacks,
+            [
+                "member of role postgres",
+                "superuser (an event trigger)",
+                "superuser (the new owner must be one as well)"
+            ]
+            .map(|need| format!("- [ ] `needs_app lacks: {need}`")),
+            "on {major}"
+        );
+        prod.psql("REVOKE needs_alice, needs_bob FROM needs_app").unwrap();
+    }
+}
