@@ -276,13 +276,15 @@ fn needs_are_listed_and_what_is_lacking_is_told() {
         }
         let report = document(&bundle, "REPORT");
         assert!(report.contains("the executing role lacks rights: "), "{report}");
-        prod.psql(&format!(
-            "GRANT needs_alice, needs_bob TO needs_app; GRANT CREATE ON DATABASE \"{}\" TO needs_app;
-             GRANT USAGE, CREATE ON SCHEMA app TO needs_app, needs_bob; GRANT CREATE ON SCHEMA public TO needs_app;
-             GRANT USAGE ON FOREIGN SERVER far TO needs_app",
-            prod.name()
-        ))
-        .unwrap();
+        for database in [&dev, &prod] {
+            database.psql(&format!(
+                "GRANT needs_alice, needs_bob TO needs_app; GRANT CREATE ON DATABASE \"{}\" TO needs_app;
+                 GRANT USAGE, CREATE ON SCHEMA app TO needs_app, needs_bob; GRANT CREATE ON SCHEMA public TO needs_app;
+                 GRANT USAGE ON FOREIGN SERVER far TO needs_app",
+                database.name()
+            ))
+            .unwrap();
+        }
         let rights = document(&plan(), "EXECUTION_PLAN");
         let lacks: Vec<&str> =
             rights.lines().filter(|line| line.starts_with("- [ ] `needs_app")).collect();
