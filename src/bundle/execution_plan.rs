@@ -1,12 +1,13 @@
 //! `EXECUTION_PLAN.md`: what to run, in which order, under which locks, and how to go back.
 
 mod escape;
+mod rights;
 mod text;
 
 use crate::bundle::{Input, Migration};
 use crate::kinds::Lock;
 use crate::model::ObjectId;
-use crate::plan::{Batch, Drops, Verb, total_size};
+use crate::plan::{Batch, Drops, Estimates, Verb, assumptions, total_size};
 use crate::sql::quote;
 use escape::{code, fenced};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,15 +21,18 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
         return blocks.join("\n\n") + "\n";
     }
     blocks.push(prerequisites(input));
+    blocks.push(rights::section(input));
     blocks.push(environments());
     blocks.push(decisions(input));
     blocks.push("## The files".to_owned());
     blocks.push(
         "In this order, from inside the bundle's folder. Each file is one transaction.".to_owned(),
     );
+    blocks.push(assumptions());
+    let estimates = Estimates::new(input.prod, &input.plan.goal);
     let count = migrations.len();
     for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
-        blocks.push(file(input, migration, batch, (at + 1, count)));
+        blocks.push(file(input, &estimates, migration, batch, (at + 1, count)));
     }
     blocks.push(monitoring(input));
     blocks.push(after(input));
@@ -149,6 +153,7 @@ fn open(input: &Input<'_>) -> String {
 
 fn file(
     input: &Input<'_>,
+    estimates: &Estimates<'_>,
     migration: &Migration,
     batch: &Batch,
     (at, count): (usize, usize),
@@ -167,6 +172,7 @@ fn file(
     let mut blocks = vec![
         format!("### {at} of {count}: {}", code(&name)),
         format!("Steps ({}), in order:\n\n{}{more}", written.len(), titles.join("\n")),
+        format!("Estimated: {}, once the locks are granted.", code(&estimates.all(&batch.steps).told())),
         locks(input, batch),
         format!("Run:\n\n{}", fenced("sh", &run)),
         "Good when the exit status is 0 and the last line is `COMMIT`. Else nothing of it was applied: read the error, \
@@ -193,7 +199,7 @@ fn locks(input: &Input<'_>, batch: &Batch) -> String {
         for (relation, lock) in &step.effects.locks {
             let held = locks.entry(relation).or_insert(*lock);
             *held = (*held).max(*lock);
-            if step.effects.builds_index {
+            if step.effects.index_builds.contains(relation) {
                 costs.entry(relation).or_default().insert("an index is built");
             }
         }
@@ -257,7 +263,7 @@ fn monitoring(input: &Input<'_>) -> String {
         blocks.push("Locks on the relations that the files change:".to_owned());
         blocks.push(fenced("sql", &text::LOCKS.replace("{relations}", &regclasses(&relations))));
     }
-    if input.plan.steps().any(|step| step.effects.builds_index) {
+    if input.plan.steps().any(|step| !step.effects.index_builds.is_empty()) {
         blocks.push("Progress of an index build:".to_owned());
         blocks.push(fenced("sql", text::INDEX_BUILDS));
     }

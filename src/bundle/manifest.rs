@@ -4,7 +4,7 @@ use crate::bundle::{BundleError, File, Input, Migration};
 use crate::kinds::{Hazard, Lock};
 use crate::model::Catalog;
 use crate::model::snapshot::digest;
-use crate::plan::{Drops, Reason, Step};
+use crate::plan::{Drops, Estimates, Reason, Seconds, Step};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -85,6 +85,14 @@ pub struct StepEntry {
     pub rewrites: Vec<String>,
     /// Relations that it reads as a whole.
     pub scans: Vec<String>,
+    /// How long that may take, by the table's size on prod and what is assumed of the machine; absent
+    /// where a size is not known, and where only catalogs change.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seconds: Option<Seconds>,
+    /// What the role that runs it must be, own or hold, in words, unless it is a superuser; without what
+    /// it has because an earlier step made it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub needs: Vec<String>,
     /// What it loses for good.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub data_loss: Option<String>,
@@ -155,6 +163,7 @@ pub(super) fn file(
     dev: &str,
     prod: &str,
 ) -> Result<File, BundleError> {
+    let estimates = Estimates::new(input.prod, &input.plan.goal);
     let manifest = Manifest {
         format_version: FORMAT_VERSION,
         timestamp: input.timestamp.to_owned(),
@@ -166,7 +175,7 @@ pub(super) fn file(
         migrations: migrations
             .iter()
             .zip(&input.plan.batches)
-            .map(|(migration, batch)| entry(migration, batch))
+            .map(|(migration, batch)| entry(&estimates, migration, batch))
             .collect(),
         withheld: input.plan.withheld.iter().map(withheld).collect(),
         unbridged: input.plan.unbridged.iter().map(unbridged).collect(),
@@ -185,25 +194,33 @@ fn side(catalog: &Catalog, snapshot: &str) -> Side {
     }
 }
 
-fn entry(migration: &Migration, batch: &crate::plan::Batch) -> Entry {
+fn entry(estimates: &Estimates<'_>, migration: &Migration, batch: &crate::plan::Batch) -> Entry {
     Entry {
         file: format!("migrations/{}", migration.file_name()),
         sha256: digest(migration.forward.as_bytes()),
         rollback: format!("rollback/{}_rollback.sql", migration.name),
         rollback_sha256: digest(migration.back.as_bytes()),
         irreversible: batch.irreversible.clone(),
-        steps: step_entries(&batch.steps, &migration.lines),
-        rollback_steps: step_entries(batch.rollback.iter().flatten(), &migration.back_lines),
+        steps: step_entries(estimates, &batch.steps, &migration.lines),
+        rollback_steps: step_entries(
+            estimates,
+            batch.rollback.iter().flatten(),
+            &migration.back_lines,
+        ),
     }
 }
 
-fn step_entries<'a>(steps: impl IntoIterator<Item = &'a Step>, lines: &[usize]) -> Vec<StepEntry> {
+fn step_entries<'a>(
+    estimates: &Estimates<'_>,
+    steps: impl IntoIterator<Item = &'a Step>,
+    lines: &[usize],
+) -> Vec<StepEntry> {
     let with_lines = steps.into_iter().zip(lines);
     let speaking = with_lines.filter(|(step, _)| !step.is_silent());
-    speaking.map(|(step, line)| step_entry(step, *line)).collect()
+    speaking.map(|(step, line)| step_entry(estimates, step, *line)).collect()
 }
 
-fn step_entry(step: &Step, line: usize) -> StepEntry {
+fn step_entry(estimates: &Estimates<'_>, step: &Step, line: usize) -> StepEntry {
     let failure = step.effects.may_fail.as_ref();
     StepEntry {
         verb: step.verb.name().to_owned(),
@@ -213,6 +230,8 @@ fn step_entry(step: &Step, line: usize) -> StepEntry {
         locks: step.effects.locks.iter().map(|(id, lock)| (id.label(), *lock)).collect(),
         rewrites: step.effects.rewrites.iter().map(crate::model::ObjectId::label).collect(),
         scans: step.effects.scans.iter().map(crate::model::ObjectId::label).collect(),
+        seconds: estimates.of(step).seconds(),
+        needs: step.needs.iter().map(ToString::to_string).collect(),
         data_loss: step.effects.data_loss.clone(),
         may_fail: failure.map(|failure| failure.why.clone()),
         hazard: failure.map(|failure| failure.hazard),

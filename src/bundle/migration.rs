@@ -3,7 +3,7 @@
 use crate::bundle::{BundleError, Input};
 use crate::kinds::{Effects, Isolation, Lock, of};
 use crate::model::ObjectId;
-use crate::plan::{Batch, Step, Verb};
+use crate::plan::{Batch, Estimates, Step, Verb};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 
@@ -32,14 +32,15 @@ impl Migration {
 /// All migrations of the plan.
 pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
     let start = parse(input.timestamp)?;
+    let estimates = Estimates::new(input.prod, &input.plan.goal);
     let mut migrations = Vec::new();
     let mut taken = BTreeSet::new();
     for (at, batch) in input.plan.batches.iter().enumerate() {
         let stamp = later(start, at, input.timestamp)?;
         let what = unique(&batch.name, &mut taken);
         let name = format!("{stamp}_bridge_{what}");
-        let (forward, lines) = forward(input, batch, &name, at);
-        let (back, back_lines) = back(input, batch, &name);
+        let (forward, lines) = forward(input, &estimates, batch, &name, at);
+        let (back, back_lines) = back(input, &estimates, batch, &name);
         migrations.push(Migration { name, forward, back, lines, back_lines });
     }
     Ok(migrations)
@@ -157,12 +158,18 @@ impl Text {
     }
 }
 
-fn forward(input: &Input<'_>, batch: &Batch, name: &str, at: usize) -> (String, Vec<usize>) {
+fn forward(
+    input: &Input<'_>,
+    estimates: &Estimates<'_>,
+    batch: &Batch,
+    name: &str,
+    at: usize,
+) -> (String, Vec<usize>) {
     let mut text = Text { sql: String::new(), line: 0 };
     text.note(&format!("{name}.sql: bridge migration {} of {}", at + 1, input.plan.batches.len()));
     text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>");
     text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
-    header(&mut text, &batch.steps);
+    header(&mut text, estimates, &batch.steps);
     let assume = assumptions(input, &batch.steps);
     let lines = transaction(&mut text, input, &batch.steps, assume);
     (text.sql, lines)
@@ -240,7 +247,7 @@ fn assumptions(input: &Input<'_>, steps: &[Step]) -> Vec<String> {
 }
 
 /// What the file does to a running database: the strongest lock on each relation, and hazards.
-fn header(text: &mut Text, steps: &[Step]) {
+fn header(text: &mut Text, estimates: &Estimates<'_>, steps: &[Step]) {
     let mut effects = Effects::default();
     let mut hazards = BTreeSet::new();
     for step in steps {
@@ -259,12 +266,19 @@ fn header(text: &mut Text, steps: &[Step]) {
     for relation in &effects.rewrites {
         text.note(&format!("Rewrites {}", relation.label()));
     }
+    let time = estimates.all(steps).told();
+    text.note(&format!("Estimated: {time}, by sizes on prod, once the locks are granted"));
     for hazard in hazards {
         text.note(&hazard);
     }
 }
 
-fn back(input: &Input<'_>, batch: &Batch, name: &str) -> (String, Vec<usize>) {
+fn back(
+    input: &Input<'_>,
+    estimates: &Estimates<'_>,
+    batch: &Batch,
+    name: &str,
+) -> (String, Vec<usize>) {
     let mut text = Text { sql: String::new(), line: 0 };
     let mut lines = Vec::new();
     text.note(&format!("{name}_rollback.sql: undoes migrations/{name}.sql"));
@@ -280,7 +294,7 @@ fn back(input: &Input<'_>, batch: &Batch, name: &str) -> (String, Vec<usize>) {
             lines.extend(steps.iter().map(|_| 0));
             continue;
         }
-        header(&mut text, steps);
+        header(&mut text, estimates, steps);
         lines.extend(transaction(&mut text, input, steps, Vec::new()));
     }
     (text.sql, lines)

@@ -3,7 +3,7 @@
 use crate::connect::{Row, Session};
 use crate::introspect::IntrospectError;
 use crate::model::ServerInfo;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is known of the server, with the roles by OID.
@@ -21,7 +21,24 @@ const FACTS: &str = "SELECT pg_catalog.current_setting('server_version') AS vers
 
 const IDENTIFIER: &str = "SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c";
 
-const ROLES: &str = "SELECT r.oid, r.rolname FROM pg_catalog.pg_roles r";
+const ROLES: &str = "SELECT r.oid, r.rolname, r.rolsuper, NOT r.rolsuper AND \
+    pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE') AS creates FROM pg_catalog.pg_roles r";
+
+/// Who is a member of whom, directly or not; the owner of the database is one of
+/// `pg_database_owner` (14) without a row that says so.
+fn members(major: i32) -> String {
+    let becomes = if major >= 16 { "SET" } else { "MEMBER" };
+    format!(
+        "WITH RECURSIVE direct AS (SELECT a.member, a.roleid FROM pg_catalog.pg_auth_members a \
+         UNION SELECT d.datdba, r.oid FROM pg_catalog.pg_database d, pg_catalog.pg_roles r \
+             WHERE d.datname = pg_catalog.current_database() AND r.rolname = 'pg_database_owner'), \
+         all_of AS (SELECT d.member, d.roleid FROM direct d \
+         UNION SELECT w.member, d.roleid FROM all_of w JOIN direct d ON d.member = w.roleid) \
+         SELECT pg_catalog.pg_get_userbyid(w.member)::text AS member, pg_catalog.pg_get_userbyid(w.roleid)::text AS role, \
+         pg_catalog.pg_has_role(w.member, w.roleid, 'USAGE') AS inherits, \
+         pg_catalog.pg_has_role(w.member, w.roleid, '{becomes}') AS becomes FROM all_of w"
+    )
+}
 
 const EXTENSIONS: &str =
     "SELECT e.name::text AS name, e.default_version FROM pg_catalog.pg_available_extensions e";
@@ -33,11 +50,13 @@ const CASTS: &str = "SELECT pg_catalog.format_type(c.castsource, NULL) AS source
 /// Reads it.
 pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     let version_num = session.server_version_num();
-    let (facts, roles, extensions, casts) = futures_util::future::try_join4(
+    let members = members(version_num / 10_000);
+    let (facts, roles, extensions, casts, members) = futures_util::future::try_join5(
         session.rows(FACTS, &[]),
         session.rows(ROLES, &[]),
         session.rows(EXTENSIONS, &[]),
         session.rows(CASTS, &[]),
+        Box::pin(session.rows(&members, &[])),
     )
     .await?;
     let text = |column: &str| facts.first().and_then(|row| row.get::<_, Option<String>>(column));
@@ -53,6 +72,12 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     };
     let pair =
         |row: &Row| (row.get::<_, String>(0), row.get::<_, Option<String>>(1).unwrap_or_default());
+    let with = |column: &str| {
+        let marked = roles.iter().filter(|row| row.get(column));
+        marked.map(|row| Arc::from(row.get::<_, &str>(1))).collect()
+    };
+    let (superusers, database_creators) = (with("rolsuper"), with("creates"));
+    let (has_rights_of, can_become) = (closure(&members, "inherits"), closure(&members, "becomes"));
     let roles: BTreeMap<u32, Arc<str>> =
         roles.iter().map(|row| (row.get::<_, u32>(0), Arc::from(row.get::<_, &str>(1)))).collect();
     let info = ServerInfo {
@@ -67,8 +92,22 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         capture_role: text("role").unwrap_or_default(),
         capture_role_owns: facts.first().is_some_and(|row| row.get("owns")),
         roles: roles.values().cloned().collect(),
+        superusers,
+        database_creators,
+        has_rights_of,
+        can_become,
         available_extensions: extensions.iter().map(pair).collect(),
         assignment_casts: casts.iter().map(pair).collect(),
     };
     Ok(Server { info, roles })
+}
+
+/// For each member the roles where the column is true.
+fn closure(rows: &[Row], column: &str) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+    let mut all: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.get(column)) {
+        let name = |column: &str| Arc::from(row.get::<_, &str>(column));
+        all.entry(name("member")).or_default().insert(name("role"));
+    }
+    all
 }

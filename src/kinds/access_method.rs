@@ -2,8 +2,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place, Rule,
-    Scan, Source,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place,
+    Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -57,6 +57,15 @@ impl ObjectKind for AccessMethod {
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 2] = definition::names(&ITEMS);
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(
+            ctx,
+            object,
+            act,
+            &[Act::Create, Act::Alter, Act::Drop],
+            "an access method",
+        )
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

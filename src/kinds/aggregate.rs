@@ -3,8 +3,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::facet::extension_statements;
 use crate::kinds::{
-    Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Rule, Scan, Slot,
-    routine,
+    Act, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Privileges,
+    Rule, Scan, Slot, privilege, routine,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -102,6 +102,13 @@ impl ObjectKind for Aggregate {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            needs.extend(privilege::executed(ctx, object));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('f'), comment: true, extension: true }

@@ -7,8 +7,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase,
-    Place, Raw, Rule, Scan, Slot, of, routine,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome,
+    Phase, Place, Privileges, Raw, Rule, Scan, Slot, of, privilege, routine,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -123,6 +123,9 @@ impl ObjectKind for BaseType {
                 change: |_, _, _| Outcome::rebuild(),
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create, Act::Alter], "a base type")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('T'), comment: true, extension: false }

@@ -2,8 +2,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase, Place,
-    Rule, Scan, Source,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase,
+    Place, Privilege, Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId, Value};
 
@@ -61,6 +61,13 @@ impl ObjectKind for Cast {
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 2] = definition::names(&ITEMS);
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::of_types(ctx, object, act);
+        if act == Act::Create && object.text(METHOD) == "WITHOUT FUNCTION" {
+            needs.insert(Privilege::Superuser("a cast without function"));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

@@ -2,8 +2,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Place, Rule, Scan,
-    Source,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Place,
+    Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -66,6 +66,13 @@ impl ObjectKind for Conversion {
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 4] = definition::names(&ITEMS);
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            needs.extend(privilege::executed(ctx, object));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

@@ -3,8 +3,8 @@
 use crate::kinds::facet::acl::{self, Acl, Target};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind, Opening,
-    Phase, Place, Protection, Rule, Scan, guard,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind, Opening,
+    Phase, Place, Privilege, Privileges, Protection, Rule, Scan, guard,
 };
 use crate::model::{AclItem, AttrSpec, Catalog, Kind, OWNER, Object, ObjectId};
 use crate::sql::quote;
@@ -41,6 +41,12 @@ impl ObjectKind for DefaultAcl {
     }
     fn rules(&self) -> &'static [Rule] {
         &[]
+    }
+    fn privileges(&self, _: &Ctx<'_>, object: &Object, _: Act) -> Privileges {
+        let role = Privilege::RightsOf(object.id.part(0).into());
+        let schema = ObjectId::new(Kind::Schema, &[object.id.part(1)]);
+        let usage = (!schema.name().is_empty()).then_some(Privilege::Held("USAGE", schema));
+        usage.into_iter().chain([role]).collect()
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { acl: Some(' '), ..FacetSpec::default() }

@@ -3,8 +3,8 @@
 
 use crate::kinds::rule::enabled;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase, Place,
-    Raw, Rule, Scan, Source, routine,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase,
+    Place, Privileges, Raw, Rule, Scan, Source, privilege, routine,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -100,6 +100,9 @@ impl ObjectKind for EventTrigger {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create], "an event trigger")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

@@ -2,10 +2,10 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Phase, Place, Raw, Rule, Scan, default_acl,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Phase, Place, Privilege, Privileges, Raw, Rule, Scan, default_acl,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -62,6 +62,17 @@ impl ObjectKind for Extension {
                 change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]
+    }
+    fn privileges(&self, _: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        // who owns an extension is not in the model
+        let own = Privilege::Owner(object.id.clone());
+        let make = Privilege::Extension(object.id.name().into());
+        let schema = ObjectId::new(Kind::Schema, &[object.text(SCHEMA)]);
+        match act {
+            Act::Create => [make, Privilege::Held("CREATE", schema)].into(),
+            Act::Alter => [own, Privilege::Held("CREATE", schema)].into(),
+            Act::Drop => [own].into(),
+        }
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

@@ -1,8 +1,8 @@
 //! Foreign-data wrappers (`pg_foreign_data_wrapper`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Source, options, secret,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
+    Outcome, Place, Privileges, Raw, Rule, Scan, Source, options, privilege, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -103,6 +103,15 @@ impl ObjectKind for ForeignDataWrapper {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(
+            ctx,
+            object,
+            act,
+            &[Act::Create, Act::Alter],
+            "a foreign-data wrapper",
+        )
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('F'), comment: true, extension: false }

@@ -3,7 +3,8 @@
 
 use crate::kinds::routine;
 use crate::kinds::{
-    Claim, Ctx, FacetSpec, Fields, Found, Guards, Naming, ObjectKind, Rule, Scan, Shell, Slot,
+    Act, Claim, Ctx, FacetSpec, Fields, Found, Guards, Naming, ObjectKind, Privileges, Rule, Scan,
+    Shell, Slot,
 };
 use crate::model::{AttrSpec, Catalog, Kind, Object};
 
@@ -58,6 +59,9 @@ impl ObjectKind for Routine {
     }
     fn rules(&self) -> &'static [Rule] {
         self.rules
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        routine::privileges(ctx, object, act)
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('f'), comment: true, extension: true }

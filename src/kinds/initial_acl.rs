@@ -2,8 +2,8 @@
 //! with (`pg_init_privs`): initdb gives other ones in each major, so whole lists say nothing.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind,
-    Opening, Outcome, Place, Protection, Raw, Rule, Scan, Source,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind,
+    Opening, Outcome, Place, Privilege, Privileges, Protection, Raw, Rule, Scan, Source,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, Value};
 use crate::sql::quote;
@@ -139,6 +139,9 @@ impl ObjectKind for InitialAcl {
                 change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]
+    }
+    fn privileges(&self, _: &Ctx<'_>, object: &Object, _: Act) -> Privileges {
+        [Privilege::RightsOf(object.text(OWNER).into())].into()
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()

@@ -2,8 +2,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase,
-    Place, Rule, Scan, Source,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome,
+    Phase, Place, Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -72,6 +72,9 @@ impl ObjectKind for Language {
             },
         }]
     }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create, Act::Alter], "a language")
+    }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('l'), comment: true, extension: false }
     }
@@ -90,6 +93,11 @@ impl ObjectKind for Language {
     fn drop(&self, _: &Ctx<'_>, object: &Object) -> Vec<String> {
         vec![format!("DROP LANGUAGE {};", self.sql_name(object))]
     }
+}
+
+/// Whether whoever may use it can write functions in it.
+pub(super) fn is_trusted(object: &Object) -> bool {
+    object.flag(TRUSTED)
 }
 
 fn written(verb: &str, object: &Object) -> String {

@@ -3,8 +3,8 @@
 use crate::kinds::column::option_clauses;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, table, view_column,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place,
+    Privileges, Raw, Rule, Scan, Slot, privilege, table, view_column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -103,6 +103,17 @@ impl ObjectKind for MaterializedView {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            needs.extend(privilege::of_tablespace(object.text(TABLESPACE)));
+            if self.comes_with_rows(object) {
+                needs.extend(privilege::executed(ctx, object));
+                needs.extend(privilege::read(ctx, object));
+            }
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('r'), comment: true, extension: true }

@@ -46,6 +46,7 @@ mod operator_class;
 mod operator_family;
 mod options;
 mod policy;
+pub mod privilege;
 mod publication;
 mod publication_table;
 pub(crate) mod range;
@@ -75,6 +76,7 @@ pub use guard::{Guards, Opening, Protection};
 pub use hazard::{Failure, Hazard};
 pub use inheritance::{Link, children, link, tops};
 pub use naming::Naming;
+pub use privilege::{Act, Privilege, Privileges};
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
 pub use shell::Shell;
@@ -338,6 +340,10 @@ pub trait ObjectKind: Sync {
     /// Where it stands among its siblings, when new ones can only be appended.
     fn position(&self, _object: &Object) -> Option<i64> {
         None
+    }
+    /// What the executing role needs to do that to it.
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::usual(ctx, object, act)
     }
     /// What of it was not read.
     fn left_out(&self, _object: &Object) -> Option<LeftOut> {

@@ -5,8 +5,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Rule, Scan, Source,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -104,6 +104,13 @@ impl ObjectKind for Operator {
             Rule { attrs: &["hashes"], change: |ctx, _, to| may(ctx, to, HASHES, "HASHES") },
             Rule { attrs: &["merges"], change: |ctx, _, to| may(ctx, to, MERGES, "MERGES") },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            needs.extend(privilege::executed(ctx, object));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

@@ -3,8 +3,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::operator_family::using;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Source, members,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Place,
+    Privileges, Raw, Rule, Scan, Source, members, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 
@@ -76,6 +76,9 @@ impl ObjectKind for OperatorClass {
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 5] = definition::names(&ITEMS);
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create], "an operator class")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Source, members,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place,
+    Privileges, Raw, Rule, Scan, Source, members, privilege,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings};
 use crate::sql::quote;
@@ -66,6 +66,9 @@ impl ObjectKind for OperatorFamily {
     }
     fn rules(&self) -> &'static [Rule] {
         &[Rule { attrs: &["members"], change: |_, from, to| change(from, to) }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create, Act::Alter], "an operator family")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

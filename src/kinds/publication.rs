@@ -1,8 +1,8 @@
 //! Publications (`pg_publication`). What they publish are objects of their own.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Source, publication_table,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Privilege, Privileges, Raw, Rule, Scan, Source, privilege, publication_table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -107,6 +107,13 @@ impl ObjectKind for Publication {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create && object.flag(ALL_TABLES) {
+            needs.insert(Privilege::Superuser("a publication of all tables"));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, comment: true, ..FacetSpec::default() }

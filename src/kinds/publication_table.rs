@@ -2,8 +2,8 @@
 //! whole schemas (`pg_publication_namespace`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, Naming, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Source, publication,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, Name, Naming, ObjectKind,
+    Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Source, privilege, publication,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -99,6 +99,16 @@ impl ObjectKind for PublicationTable {
             },
         }]
     }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let table = ObjectId::new(Kind::Table, &[object.id.part(1), object.id.part(2)]);
+        let schema = ObjectId::new(Kind::Schema, &[object.id.part(1)]);
+        let mut needs = privilege::usual(ctx, object, act);
+        needs.insert(Privilege::Held("USAGE", schema));
+        if act == Act::Create {
+            needs.insert(Privilege::Owner(table));
+        }
+        needs
+    }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()
     }
@@ -169,6 +179,9 @@ impl ObjectKind for PublicationSchema {
     }
     fn rules(&self) -> &'static [Rule] {
         &[]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(ctx, object, act, &[Act::Create], "a publication of a schema")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()

@@ -4,8 +4,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place, Raw,
-    Rule, Scan, Slot, base_type,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place,
+    Privileges, Raw, Rule, Scan, Slot, base_type, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -75,6 +75,13 @@ impl ObjectKind for Range {
     fn rules(&self) -> &'static [Rule] {
         const ATTRS: [&str; 6] = definition::names(&ITEMS);
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            needs.extend(privilege::executed(ctx, object));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('T'), comment: true, extension: false }

@@ -3,8 +3,8 @@
 use crate::kinds::facet::extension_statements;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Effects, Fields, Found, Guards, Name, Opening, Outcome, Place, Raw, Shell, Slot, of,
-    shell,
+    Act, Address, Ctx, Effects, Fields, Found, Guards, Name, Opening, Outcome, Place, Privilege,
+    Privileges, Raw, Shell, Slot, language, of, privilege, shell,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::{quote, tokens};
@@ -282,6 +282,22 @@ fn list_elements(value: &str) -> Vec<String> {
         }
     }
     elements
+}
+
+/// What making or replacing it needs.
+pub(super) fn privileges(ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+    let mut needs = privilege::usual(ctx, object, act);
+    if act != Act::Drop {
+        needs.insert(privilege::of_language(ctx, object.text(LANGUAGE), language::is_trusted));
+        needs.extend(settings(object).filter_map(|(name, _)| privilege::of_setting(name)));
+        if object.flag(LEAKPROOF) {
+            needs.insert(Privilege::Superuser("a leakproof function"));
+        }
+        if !object.text(SUPPORT).is_empty() {
+            needs.insert(Privilege::Superuser("a support function"));
+        }
+    }
+    needs
 }
 
 /// A changed routine: replaced in place where PostgreSQL allows it.

@@ -103,8 +103,8 @@ pub struct Effects {
     pub rewrites: BTreeSet<ObjectId>,
     /// Relations that are read as a whole while the lock is held.
     pub scans: BTreeSet<ObjectId>,
-    /// An index is built over existing rows.
-    pub builds_index: bool,
+    /// Relations over whose rows an index is built.
+    pub index_builds: BTreeSet<ObjectId>,
     /// What is lost for good, and cannot be brought back by the rollback.
     pub data_loss: Option<String>,
     /// That it may fail on the data that is there.
@@ -144,6 +144,7 @@ impl Effects {
         self.locks.retain(|id, _| stands(id));
         self.scans.retain(|id| stands(id));
         self.rewrites.retain(|id| stands(id));
+        self.index_builds.retain(|id| stands(id));
         self.if_small.retain(|id| stands(id));
     }
 
@@ -155,7 +156,7 @@ impl Effects {
         }
         self.rewrites.extend(other.rewrites);
         self.scans.extend(other.scans);
-        self.builds_index |= other.builds_index;
+        self.index_builds.extend(other.index_builds);
         self.commit_before_use |= other.commit_before_use;
         self.joint |= other.joint;
         self.isolation = self.isolation.max(other.isolation);
@@ -168,6 +169,13 @@ impl Effects {
     #[must_use]
     pub fn scanning(mut self, relation: &ObjectId) -> Self {
         self.scans.insert(relation.clone());
+        self
+    }
+
+    /// The same with an index built over the rows of `relation`.
+    #[must_use]
+    pub fn indexing(mut self, relation: &ObjectId) -> Self {
+        self.index_builds.insert(relation.clone());
         self
     }
 

@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, Slot, column, table,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place,
+    Privileges, Raw, Rule, Scan, Slot, column, privilege, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -119,6 +119,12 @@ impl ObjectKind for Sequence {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        let table = column(object).and_then(|column| privilege::owner_of(ctx, column));
+        needs.extend(table.filter(|_| act != Act::Drop || is_identity(object)));
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('s'), comment: true, extension: false }

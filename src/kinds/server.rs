@@ -1,10 +1,10 @@
 //! Foreign servers (`pg_foreign_server`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Source, options, secret,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
+    Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Source, options, privilege, secret,
 };
-use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
+use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
 
 const SPECS: &[AttrSpec] = &[
@@ -107,6 +107,13 @@ impl ObjectKind for Server {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        if act != Act::Create {
+            return privilege::usual(ctx, object, act);
+        }
+        let wrapper = ObjectId::new(Kind::ForeignDataWrapper, &[object.text(WRAPPER)]);
+        [Privilege::Held("USAGE", wrapper)].into()
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('S'), comment: true, extension: false }

@@ -6,8 +6,8 @@
 
 use crate::kinds::rules::{Effects, Outcome};
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind, Phase, Place,
-    Raw, Rule, Scan, Source, routine, secret,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind, Phase,
+    Place, Privilege, Privileges, Raw, Rule, Scan, Source, privilege, routine, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -101,6 +101,13 @@ impl ObjectKind for Setting {
                 Outcome::in_place(vec![statement(to, &set(to))], Effects::default())
             },
         }]
+    }
+    fn privileges(&self, _: &Ctx<'_>, object: &Object, _: Act) -> Privileges {
+        let of_whom = match object.id.kind {
+            Kind::RoleSetting => Privilege::Administer(object.id.part(0).into()),
+            _ => Privilege::OwnerOfDatabase,
+        };
+        privilege::of_setting(object.id.name()).into_iter().chain([of_whom]).collect()
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()

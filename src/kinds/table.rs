@@ -3,11 +3,11 @@
 
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, LeftOut, Lock, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Slot, column, constraint, inheritance, options as foreign,
-    reach, secret, sequence,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, LeftOut, Lock, ObjectKind,
+    Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Slot, column, constraint, inheritance,
+    options as foreign, privilege, reach, secret, sequence,
 };
-use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Settings, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
 use std::sync::Arc;
 
@@ -100,6 +100,17 @@ impl ObjectKind for Table {
     }
     fn rules(&self) -> &'static [Rule] {
         RULES
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act != Act::Drop {
+            needs.extend(privilege::of_tablespace(object.text(TABLESPACE)));
+        }
+        if act == Act::Create && is_foreign(object) {
+            let server = ObjectId::new(Kind::Server, &[object.text(SERVER)]);
+            needs.insert(Privilege::Held("USAGE", server));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { owner: true, acl: Some('r'), comment: true, extension: false }

@@ -2,8 +2,8 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Rule, Scan, Source,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
+    Place, Privilege, Privileges, Rule, Scan, Source, language, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -64,6 +64,17 @@ impl ObjectKind for Transform {
                 Outcome::in_place(vec![written("CREATE OR REPLACE", to)], Effects::default())
             },
         }]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::of_types(ctx, object, act);
+        if act != Act::Drop {
+            let language = object.id.part(1);
+            needs.insert(privilege::of_language(ctx, language, language::is_trusted));
+            let functions = privilege::executed(ctx, object);
+            let owned = functions.iter().filter_map(Privilege::object).cloned();
+            needs.extend(owned.map(Privilege::Owner));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

@@ -4,8 +4,8 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::rule::{self, enabled, on_relation, switch};
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Slot, reach, table,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
+    Place, Privilege, Privileges, Raw, Rule, Scan, Slot, privilege, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::{quote, tokens};
@@ -86,6 +86,23 @@ impl ObjectKind for Trigger {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let is_switched = original(object).is_some() || !object.text(ENABLED).is_empty();
+        let is_switched = is_switched || object.facets.comment.is_some();
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create {
+            if !is_switched {
+                needs.retain(|need| !matches!(need, Privilege::Owner(_)));
+            }
+            // a constraint trigger may name a second table
+            let needed = ctx.desired.needs_of(&object.id).map(|(id, _)| id);
+            let tables = needed.filter(|id| id.kind == Kind::Table).cloned();
+            let tables = tables.chain([relation_of(object)]);
+            needs.extend(tables.map(|table| Privilege::Held("TRIGGER", table)));
+            needs.extend(privilege::executed(ctx, object));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, extension: true, ..FacetSpec::default() }

@@ -2,8 +2,8 @@
 //! without an owner. Nothing of them can be altered.
 
 use crate::kinds::{
-    Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule, Scan,
-    Source,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Privileges,
+    Raw, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -100,6 +100,15 @@ impl ObjectKind for Functions {
     }
     fn rules(&self) -> &'static [Rule] {
         self.rules
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        privilege::of_superuser(
+            ctx,
+            object,
+            act,
+            &[Act::Create, Act::Alter, Act::Drop],
+            "a text search parser or template",
+        )
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

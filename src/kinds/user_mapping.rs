@@ -2,8 +2,8 @@
 //! not even those where the role that looks may not see them.
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
-    Place, Raw, Rule, Scan, Source, options, secret,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, LeftOut, Name, Naming, ObjectKind,
+    Place, Privilege, Privileges, Raw, Rule, Scan, Source, options, secret,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, ObjectId, PUBLIC, Value};
 use crate::sql::quote;
@@ -73,6 +73,9 @@ impl ObjectKind for UserMapping {
                 options::change_unread(&target(to), from.value(UNREAD), to.value(UNREAD))
             },
         }]
+    }
+    fn privileges(&self, _: &Ctx<'_>, object: &Object, _: Act) -> Privileges {
+        [Privilege::Owner(ObjectId::new(Kind::Server, &[object.id.part(0)]))].into()
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()

@@ -44,6 +44,18 @@ pub struct ServerInfo {
     pub capture_role_owns: bool,
     /// The roles of the cluster.
     pub roles: BTreeSet<Arc<str>>,
+    /// Those that are superusers; none where it is not known.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub superusers: BTreeSet<Arc<str>>,
+    /// Other roles that may create schemas in the database.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub database_creators: BTreeSet<Arc<str>>,
+    /// For each role those whose rights it has as a member, directly or not.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub has_rights_of: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// For each role those that it can act as: SET ROLE from 16 on, members before.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub can_become: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Extensions that could be installed: name and default version.
     pub available_extensions: BTreeMap<String, String>,
     /// Assignment casts: source type, target type.

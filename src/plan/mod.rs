@@ -6,12 +6,15 @@
 
 mod batch;
 mod change;
+mod estimate;
 mod expand;
 mod goal;
 mod graph;
 mod joint;
+mod lacking;
 mod large;
 mod merge;
+mod needs;
 mod net;
 mod online;
 mod order;
@@ -24,7 +27,9 @@ mod state;
 mod step;
 mod transaction;
 
+pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
+pub use lacking::{lacking, needs};
 pub use large::total_size;
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
@@ -106,6 +111,7 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     for leg in online::legs(prod, &goal.catalog, &conditions, direct) {
         batches.extend(batch::batches(&mut state, &leg.end, leg.schedule, &conditions));
     }
+    needs::leave_out_own(&mut batches, prod, &goal.catalog, &options.apply_role);
     let role_matters = prod.objects.keys().any(|id| of(id.kind).phase() == Phase::Last);
     Plan {
         goal: goal.catalog,

@@ -3,9 +3,9 @@
 use crate::kinds::{Action, Ctx, Effects, Isolation, Phase, facet, of, tops};
 use crate::model::{Kind, Need, Object, ObjectId};
 use crate::plan::change::Changes;
-use crate::plan::pin;
 use crate::plan::schedule::Node;
 use crate::plan::step::{Step, Verb};
+use crate::plan::{needs, pin};
 use std::collections::BTreeSet;
 
 /// The step of a node. `watched`: a user's code runs at every statement.
@@ -36,6 +36,9 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let whole = catalog.objects.get(&object).and_then(|object| object.parent.as_ref());
     let concern = whole.filter(|_| relation == object).unwrap_or(&relation);
     let effects = if statements.is_empty() { Effects::default() } else { effects };
+    let needs = needs::of_node(ctx, node, &objects(ctx, node), &statements, &effects);
+    let needs =
+        if statements.is_empty() { needs } else { needs::with_affected(ctx, node, changes, needs) };
     let mut step = Step {
         verb: node.verb,
         concerns: concerns(ctx, concern),
@@ -46,6 +49,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         joined: false,
         statements,
         effects,
+        needs,
         forced_by,
     };
     only_standing(ctx, changes, &relation, &mut step);
@@ -76,11 +80,8 @@ fn only_standing(ctx: &Ctx<'_>, changes: &Changes, relation: &ObjectId, step: &m
     let effects = &mut step.effects;
     effects.keep(stands);
     // a new table has no row that could stop it, whatever else is locked
-    if step.verb == Verb::Create && !stands(relation) {
-        effects.builds_index = false;
-        if !filled {
-            effects.may_fail = None;
-        }
+    if step.verb == Verb::Create && !stands(relation) && !filled {
+        effects.may_fail = None;
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step of a plan.
 
-use crate::kinds::Effects;
+use crate::kinds::{Effects, Privileges};
 use crate::model::{Facet, ObjectId};
 use std::collections::BTreeSet;
 
@@ -59,6 +59,8 @@ pub struct Step {
     pub statements: Vec<String>,
     /// What they cost on relations that stand before.
     pub effects: Effects,
+    /// What the executing role needs for them, but for what it has because it made it itself.
+    pub needs: Privileges,
     /// It has no statement of its own: the same change of this one reaches it.
     pub follows: Option<ObjectId>,
     /// Its clause stands in the statement of that one.

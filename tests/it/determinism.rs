@@ -5,20 +5,27 @@ use crate::program::pgbridge;
 use crate::support::{Cluster, Database, main_majors};
 use pgbridge::connect::{Conninfo, Environment, Session};
 use pgbridge::introspect::{CaptureOptions, capture};
-use pgbridge::model::snapshot;
+use pgbridge::model::{ServerInfo, snapshot};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// How often the same input is planned.
 const TIMES: u64 = 20;
 
-/// A snapshot from rows in the order that a server sends, or in another one.
-fn captured(database: &Database, order: Option<u64>) -> String {
+/// A snapshot from rows in the order that a server sends, or in another one. Other tests make roles
+/// meanwhile: those of the cluster are what they were at `first`.
+fn captured(
+    database: &Database,
+    order: Option<u64>,
+    first: &mut BTreeMap<String, ServerInfo>,
+) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let conninfo = Conninfo::parse(&database.url(), &Environment::default()).unwrap();
         let session = Session::open(&conninfo).await.unwrap();
-        let catalog = capture(&session, CaptureOptions { sizes: true, order }).await.unwrap();
+        let mut catalog = capture(&session, CaptureOptions { sizes: true, order }).await.unwrap();
+        let name = catalog.server.database.clone();
+        catalog.server = first.entry(name).or_insert(catalog.server).clone();
         snapshot::write(&catalog).unwrap()
     })
 }
@@ -76,13 +83,14 @@ fn the_order_of_rows_changes_no_byte() {
     let (dev, prod) = (load("b"), load("a"));
     let folder = tempfile::tempdir().unwrap();
     let mut first = None;
+    let mut servers = BTreeMap::new();
     for time in 0..TIMES {
         let order = (time > 0).then_some(time);
         let here = folder.path().join(time.to_string());
         std::fs::create_dir(&here).unwrap();
-        let file = |name: &str, database: &Database| {
+        let mut file = |name: &str, database: &Database| {
             let file = here.join(name);
-            std::fs::write(&file, captured(database, order)).unwrap();
+            std::fs::write(&file, captured(database, order, &mut servers)).unwrap();
             file
         };
         let files = bundle(&file("dev", &dev), &file("prod", &prod), &here.join("bundle"));

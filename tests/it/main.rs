@@ -19,6 +19,8 @@ mod maps;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]
+mod needs;
+#[cfg(test)]
 mod observed;
 #[cfg(test)]
 mod online;

@@ -143,3 +143,58 @@ fn a_table_that_has_grown_stops_the_short_form() {
     let stopped = bundle.apply(&prod).unwrap_err();
     assert!(stopped.contains("public.t has grown"), "{stopped}");
 }
+
+/// What plan.json says that the step on that object takes, and the text of its file.
+fn told(bundle: &Bundle, verb: &str, object: &str) -> (serde_json::Value, String) {
+    let text = std::fs::read_to_string(bundle.path().join("plan.json")).unwrap();
+    let plan: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let files = plan["migrations"].as_array().unwrap().iter();
+    let mut steps = files.flat_map(|file| {
+        file["steps"].as_array().unwrap().iter().map(move |step| (&file["file"], step))
+    });
+    let found = steps.find(|(_, step)| step["verb"] == verb && step["object"] == object);
+    let (file, step) = found.unwrap_or_else(|| panic!("{verb} {object}: {text}"));
+    let sql = std::fs::read_to_string(bundle.path().join(file.as_str().unwrap())).unwrap();
+    (step.get("seconds").cloned().unwrap_or_default(), sql)
+}
+
+#[test]
+fn steps_say_how_long_they_may_take() {
+    let cluster = Cluster::get(main_majors()[0]);
+    let [dev, prod] = [("dev", "bigint"), ("prod", "integer")].map(|(role, size)| {
+        let database = cluster.create_database(&format!("timed_{role}"));
+        database
+            .psql(&format!(
+                "CREATE TABLE t (a integer, b {size}, c text); CREATE INDEX t_a ON t (a)"
+            ))
+            .unwrap();
+        database
+    });
+    // about 20 MB, counted as 32 MiB
+    prod.psql("INSERT INTO t SELECT g, g, repeat('x', 1000) FROM generate_series(1, 18000) g")
+        .unwrap();
+    dev.psql(
+        "CREATE INDEX t_b ON t (b); ALTER TABLE t ADD CONSTRAINT low CHECK (a > 0);
+         COMMENT ON TABLE t IS 'timed'",
+    )
+    .unwrap();
+    let span = |low: u64, high: u64| serde_json::json!({ "low": low, "high": high });
+    // written anew with the index that it has, then indexed, once more read for CONCURRENTLY
+    for (above, check, built) in [("1GB", "create", span(0, 2)), ("1MB", "alter", span(0, 3))] {
+        let bundle = Bundle::with(&dev, &prod, "emit", &["--online-above", above]);
+        assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+        let (seconds, sql) = told(&bundle, "alter", "column:public.t.b");
+        assert_eq!(seconds, span(0, 4), "{above}");
+        assert!(sql.contains("-- Estimated: up to "), "{sql}");
+        assert_eq!(told(&bundle, check, "constraint:public.t.low").0, span(0, 1), "{above}");
+        assert_eq!(told(&bundle, "create", "index:public.t_b").0, built, "{above}");
+        let (seconds, _) = told(&bundle, "alter", "table:public.t");
+        assert!(seconds.is_null(), "a comment takes no time: {seconds}");
+        let plan = std::fs::read_to_string(bundle.path().join("EXECUTION_PLAN.md")).unwrap();
+        assert!(plan.contains("Estimated: `up to "), "{plan}");
+        let mut files = std::fs::read_dir(bundle.path()).unwrap().map(|file| file.unwrap().path());
+        let report = files.find(|file| file.to_str().unwrap().contains("REPORT")).unwrap();
+        let report = std::fs::read_to_string(report).unwrap();
+        assert!(report.contains("estimated for the step: up to 4 s"), "{report}");
+    }
+}

@@ -8,7 +8,10 @@ const REPLICATION: &str = "it is the state of replication";
 
 /// Its catalogs.
 pub(super) static CATALOGS: &[SystemCatalog] = &[
-    unread("pg_auth_members", CLUSTER),
+    unread(
+        "pg_auth_members",
+        "memberships belong to the cluster; who has whose rights is a fact of the server",
+    ),
     unread("pg_authid", "roles belong to the cluster; their names are read from pg_roles"),
     unread("pg_largeobject", DATA),
     unread("pg_largeobject_metadata", DATA),

@@ -41,8 +41,7 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
         return Outcome::report(format!("PostgreSQL refuses it while {} {why}", shared.label()));
     }
     let mut statements = vec![super::column_statement(to, &clause)];
-    // the new type's storage, compression take the place of those that were set
-    statements.extend(statement::storage_statements(to));
+    statements.extend(storage_again(ctx, to));
     let mut work = before.work(&after);
     if foreign {
         work = Work::Catalog;
@@ -94,6 +93,18 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             outcome.removing(format!("{} may lose values of {}", to.text(TYPE), from.text(TYPE)));
     }
     outcome
+}
+
+/// The new type's storage and compression take the place of those that were set, here and below.
+fn storage_again(ctx: &Ctx<'_>, column: &Object) -> Vec<String> {
+    let all = std::iter::once(column.id.clone()).chain(heirs(ctx.desired, &column.id));
+    let standing = all.filter(|id| ctx.current.objects.contains_key(id));
+    let columns: Vec<&Object> = standing.filter_map(|id| ctx.desired.objects.get(&id)).collect();
+    let each = columns.into_iter().flat_map(|column| {
+        let statements = statement::storage_statements(column);
+        statements.into_iter().map(move |statement| statement::spare_heirs(ctx, column, &statement))
+    });
+    each.collect()
 }
 
 /// The indexes that are built anew over a table that is not: those that hold an expression and those

@@ -13,8 +13,9 @@ pub(super) use detour::{
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, ObjectKind, Place,
-    Protection, Raw, Rule, Scan, Slot, column, index, inheritance,
+    Act, Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, ObjectKind, Place,
+    Privilege, Privileges, Protection, Raw, Rule, Scan, Slot, column, index, inheritance,
+    privilege,
 };
 use crate::model::{
     Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Settings, Value,
@@ -171,6 +172,21 @@ impl ObjectKind for Constraint {
     }
     fn rules(&self) -> &'static [Rule] {
         rules::RULES
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act == Act::Create && is_key(object) {
+            needs.insert(privilege::create_in(&object.id));
+            needs.extend(privilege::of_tablespace(object.text(TABLESPACE)));
+        }
+        if act == Act::Create && is_foreign_key(object) {
+            needs.extend(
+                cost::referenced(ctx, object)
+                    .into_iter()
+                    .map(|id| Privilege::Held("REFERENCES", id)),
+            );
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

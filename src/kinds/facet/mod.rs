@@ -4,7 +4,7 @@
 pub mod acl;
 
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{ObjectKind, of, reach, sequence};
+use crate::kinds::{ObjectKind, Privileges, of, privilege, reach, sequence};
 use crate::model::{Catalog, Facet, Kind, Object, ObjectId};
 use crate::sql::quote;
 use std::sync::Arc;
@@ -83,6 +83,17 @@ pub fn change(ctx: &Ctx<'_>, facet: Facet, from: &Object, to: &Object) -> Outcom
     }
 }
 
+/// What a change of a facet needs besides to own the object.
+pub fn privileges(facet: Facet, from: &Object, to: &Object) -> Privileges {
+    match (facet, &to.facets.owner) {
+        (Facet::Owner, Some(owner)) if !follows_table(to) && !follows_table(from) => {
+            privilege::of_new_owner(to, owner)
+        }
+        (Facet::Acl, _) => privilege::of_grantors(Some(from), to),
+        _ => Privileges::new(),
+    }
+}
+
 /// Only a relation itself is locked, with the sequences that go with it.
 fn owner_effects(ctx: &Ctx<'_>, object: &Object) -> Effects {
     let mut effects = Effects::default();
@@ -107,7 +118,7 @@ fn comment_effects(object: &Object) -> Effects {
 }
 
 /// A sequence that a column owns has its table's owner always.
-fn follows_table(object: &Object) -> bool {
+pub(super) fn follows_table(object: &Object) -> bool {
     object.id.kind == Kind::Sequence && sequence::is_owned(object)
 }
 

@@ -9,9 +9,9 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::{class, options};
 use crate::kinds::{
-    Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, Hazard, Isolation,
-    Lock, Name, ObjectKind, Outcome, Place, Protection, Raw, Rule, Scan, Slot, constraint, hazard,
-    inheritance,
+    Act, Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, Hazard, Isolation,
+    Lock, Name, ObjectKind, Outcome, Place, Privileges, Protection, Raw, Rule, Scan, Slot,
+    constraint, hazard, inheritance, privilege,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::{quote, tokens};
@@ -116,6 +116,14 @@ impl ObjectKind for Index {
     fn rules(&self) -> &'static [Rule] {
         RULES
     }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        if act != Act::Drop {
+            needs.insert(privilege::create_in(&object.id));
+            needs.extend(privilege::of_tablespace(object.text(TABLESPACE)));
+        }
+        needs
+    }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, extension: true, ..FacetSpec::default() }
     }
@@ -177,7 +185,7 @@ impl ObjectKind for Index {
         } else {
             Effects::lock(&table, Lock::Share).if_small(&table)
         };
-        effects.builds_index = true;
+        effects.index_builds.insert(table.clone());
         if object.flag(REPLICA_IDENTITY) {
             effects.join(Effects::lock(&relation_of(object), Lock::AccessExclusive));
         }
@@ -282,8 +290,7 @@ static RULES: &[Rule] = &[
             if to.flag(INVALID) {
                 Outcome::report(REMAINS)
             } else if ctx.is_large(&table) {
-                let mut effects = Effects::lock(&table, Lock::ShareUpdateExclusive);
-                effects.builds_index = true;
+                let effects = Effects::lock(&table, Lock::ShareUpdateExclusive).indexing(&table);
                 let sql = format!("REINDEX INDEX CONCURRENTLY {};", Index.sql_name(to));
                 Outcome::in_place(vec![sql], effects.isolated(Isolation::Outside))
             } else {

@@ -89,11 +89,8 @@ fn names(old: &[&Object], new: &[&Object]) -> Option<BTreeMap<ObjectId, ObjectId
 }
 
 fn renamed(object: &Object, names: &BTreeMap<ObjectId, ObjectId>) -> Option<Object> {
-    let mut wanted = if names.contains_key(&object.id) {
-        online::successor(object)?
-    } else {
-        object.clone()
-    };
+    let mut wanted =
+        if names.contains_key(&object.id) { online::successor(object)? } else { object.clone() };
     if let Value::Id(parent) = object.value(ATTACHED_TO) {
         wanted.set(ATTACHED_TO, Value::Id(names.get(parent).unwrap_or(parent).clone()));
     }

@@ -4,6 +4,7 @@
 use super::{Inheritance, above, links_of, partitions_below};
 use crate::kinds::{Ctx, Effects, Lock, ObjectKind, constraint, reach};
 use crate::model::{Catalog, Kind, Need, Object, ObjectId};
+use std::collections::BTreeSet;
 
 pub(super) fn foreign_keys<'a>(
     catalog: &'a Catalog,
@@ -88,6 +89,13 @@ pub(super) fn cloned_keys(ctx: &Ctx<'_>, link: &Object, own: Lock, others: Lock)
         }
     }
     effects
+}
+
+/// The tables with keys that refer to those above: rows that refer to a partition are looked for when
+/// it goes.
+pub(super) fn referring(ctx: &Ctx<'_>, link: &Object) -> BTreeSet<ObjectId> {
+    let keys = above(ctx.current, link).flat_map(|table| keys_to(ctx.current, table));
+    keys.filter_map(|key| key.parent.clone()).collect()
 }
 
 fn refers_to_itself(catalog: &Catalog, key: &Object) -> bool {

@@ -7,8 +7,9 @@ pub(super) use keys::kept_keys;
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, Naming, ObjectKind,
-    Outcome, Place, Raw, Rule, Scan, Slot, Source, column, constraint, reach, table,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, Naming, ObjectKind,
+    Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Slot, Source, column, constraint,
+    privilege, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -123,6 +124,15 @@ impl ObjectKind for Inheritance {
                 },
             },
         ]
+    }
+    fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
+        let mut needs = privilege::usual(ctx, object, act);
+        needs.extend(parent(object).cloned().map(Privilege::Owner));
+        if act == Act::Drop && is_partition(object) {
+            let referring = keys::referring(ctx, object).into_iter();
+            needs.extend(referring.map(|table| Privilege::Held("SELECT", table)));
+        }
+        needs
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec::default()

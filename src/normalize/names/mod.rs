@@ -82,6 +82,11 @@ fn whole(catalog: Catalog, to: &mut Translator<'_>) -> Catalog {
 fn of_server(mut server: ServerInfo, to: &mut Translator<'_>) -> ServerInfo {
     let renamed = |role: &Arc<str>| to.map.roles.get(role).unwrap_or(role).clone();
     server.roles = server.roles.iter().map(renamed).collect();
+    // only prod's are asked for
+    server.superusers.clear();
+    server.database_creators.clear();
+    server.has_rights_of.clear();
+    server.can_become.clear();
     server.database_owner = to.role(&server.database_owner).to_string();
     server.assignment_casts = std::mem::take(&mut server.assignment_casts)
         .into_iter()

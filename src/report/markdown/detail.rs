@@ -24,6 +24,7 @@ fn one_file(page: &mut Page, file: &FileView) {
         [(at + 1).to_string(), title, locks(step), cost(step)]
     });
     page.table(["", "step", "locks on what stands", "cost"], rows);
+    page.block(&format!("Estimated: {}, once the locks are granted.", prose(&file.time)));
     page.block(&format!("Undone by {}.", code(&file.rollback)));
     if file.not_brought_back.is_empty() {
         page.block("The rollback brings everything back.");
@@ -59,6 +60,9 @@ fn cost(step: &StepView) -> String {
     }
     parts.extend(step.may_fail.iter().map(|why| format!("fails where {}", prose(why))));
     parts.extend(step.preflight.iter().map(|query| format!("ask before: {}", code(query))));
+    if step.seconds.is_some() || step.time_unknown {
+        parts.push(format!("takes: {}", prose(&step.time)));
+    }
     if parts.is_empty() { "-".to_owned() } else { parts.join("<br>") }
 }
 

@@ -211,7 +211,7 @@ fn risks(page: &mut Page, view: &ReportView) {
         ]
     });
     page.table(["risk", "before", "after", "what the plan does"], rows);
-    page.block("How long a step takes is not estimated: it hangs on the machine. The sizes in \"The files\" are prod's.");
+    page.block(&prose(&crate::plan::assumptions()));
 }
 
 fn strategy(page: &mut Page, view: &ReportView) {

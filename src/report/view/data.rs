@@ -1,6 +1,6 @@
 //! The shapes of the report.
 
-use crate::plan::Reason;
+use crate::plan::{Reason, Seconds};
 use serde::Serialize;
 
 /// The report.
@@ -191,6 +191,8 @@ pub struct FileView {
     pub migration: String,
     /// Path of its rollback.
     pub rollback: String,
+    /// How long its steps may take once they have their locks, in words.
+    pub time: String,
     /// In order; steps without statements are left out.
     pub steps: Vec<StepView>,
     /// What the rollback takes away again, or cannot bring back.
@@ -214,6 +216,12 @@ pub struct StepView {
     pub scans: Vec<String>,
     /// An index is built over rows that are there.
     pub builds_index: bool,
+    /// How long it may take once it has its locks, in words.
+    pub time: String,
+    /// The same; none where it is not known or only catalogs change.
+    pub seconds: Option<Seconds>,
+    /// Whether the size of what it reads or writes is not known.
+    pub time_unknown: bool,
     /// Why it may fail on rows that are there.
     pub may_fail: Option<String>,
     /// A query that tells before: one row with `bad`, true where it would fail.

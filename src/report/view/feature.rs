@@ -158,7 +158,7 @@ fn risk(prod: &Catalog, batch: &Batch) -> (Level, Vec<String>) {
         if let Some(failure) = &effects.may_fail {
             add(Level::Medium, format!("{} fails where {}", step.title(), failure.told()));
         }
-        if effects.builds_index {
+        if !effects.index_builds.is_empty() {
             add(
                 Level::Medium,
                 format!("{} builds an index over rows that are there", step.title()),

@@ -2,12 +2,13 @@
 
 use crate::kinds::Failure;
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Step, total_size};
+use crate::plan::{Batch, Estimates, Step, total_size};
 use crate::report::view::{FileView, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
 /// The migrations, in order.
 pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
+    let estimates = Estimates::new(input.prod, &input.plan.goal);
     let mut names = input.files.iter();
     input
         .plan
@@ -19,7 +20,8 @@ pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
             FileView {
                 migration,
                 rollback,
-                steps: written.map(|step| view(input.prod, step)).collect(),
+                time: estimates.all(&batch.steps).told(),
+                steps: written.map(|step| view(input.prod, &estimates, step)).collect(),
                 not_brought_back: batch.irreversible.clone(),
                 irreversible: irreversible(input.prod, batch).len(),
             }
@@ -42,8 +44,9 @@ pub(super) fn irreversible(prod: &Catalog, batch: &Batch) -> BTreeSet<String> {
     batch.irreversible.iter().filter(|text| !own.contains(*text)).cloned().collect()
 }
 
-fn view(prod: &Catalog, step: &Step) -> StepView {
+fn view(prod: &Catalog, estimates: &Estimates<'_>, step: &Step) -> StepView {
     let effects = &step.effects;
+    let estimate = estimates.of(step);
     let locks = effects.locks.iter().map(|(relation, lock)| LockView {
         relation: super::named(relation),
         mode: lock.name().to_owned(),
@@ -56,7 +59,10 @@ fn view(prod: &Catalog, step: &Step) -> StepView {
         locks: locks.collect(),
         rewrites: effects.rewrites.iter().map(ObjectId::label).collect(),
         scans: effects.scans.iter().map(ObjectId::label).collect(),
-        builds_index: effects.builds_index,
+        builds_index: !effects.index_builds.is_empty(),
+        time: estimate.told(),
+        seconds: estimate.seconds(),
+        time_unknown: estimate.is_unknown(),
         may_fail: effects.may_fail.as_ref().map(Failure::told),
         preflight: effects.may_fail.as_ref().and_then(|failure| failure.preflight.clone()),
         data_loss: effects.data_loss.clone(),

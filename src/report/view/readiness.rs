@@ -1,9 +1,12 @@
 //! The verdict and its reasons, computed from the plan.
 
-use crate::plan::Reason;
+use crate::plan::{Reason, lacking};
 use crate::report::view::{
     Cause, FileView, Light, NoticeView, Readiness, ReportInput, StepView, plural,
 };
+
+/// How many lacking rights are named.
+const NAMED: usize = 5;
 
 /// The verdict.
 pub(super) fn of(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Readiness {
@@ -92,6 +95,7 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
     let long = |step: &&StepView| !step.rewrites.is_empty() || !step.scans.is_empty();
     let blocking = steps(files).filter(exclusive).filter(long).count();
     let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
+    let lacks = lacking(input.plan, input.prod, &input.options.apply_role);
     let irreversible = files.iter().map(|file| file.irreversible).sum();
     [
         cause(
@@ -102,6 +106,17 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
                 format!("{what} a whole table while readers and writers wait")
             },
             "choose a time by the sizes in \"The files\"",
+        ),
+        cause(
+            Light::Yellow,
+            lacks.len(),
+            |count| {
+                let more = count.saturating_sub(NAMED);
+                let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+                let named = lacks.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+                format!("the executing role lacks rights: {named}{more}")
+            },
+            "give it what \"Rights\" in the execution plan lists, or run as another role",
         ),
         cause(
             Light::Yellow,

@@ -48,9 +48,9 @@ fn data_loss(input: &ReportInput<'_>, steps: &[&StepView]) -> Risk {
     )
 }
 
-/// The longest blocking lock.
+/// The longest blocking lock: what stops most, then what takes longest.
 fn downtime(files: &[FileView]) -> Risk {
-    let mut worst = Level::None;
+    let mut worst = (Level::None, false, 0);
     let mut text = "no step makes readers or writers wait".to_owned();
     for step in files.iter().flat_map(|file| &file.steps) {
         let long = !step.rewrites.is_empty() || !step.scans.is_empty() || step.builds_index;
@@ -63,16 +63,18 @@ fn downtime(files: &[FileView]) -> Risk {
                 }
                 _ => Level::None,
             };
-            if found > worst {
+            let high = step.seconds.map_or(0, |seconds| seconds.high);
+            let found = (found, step.time_unknown, high);
+            if found.0 > Level::None && found > worst {
                 worst = found;
                 text = format!(
-                    "the worst is {} on {} ({}) until the file commits; lock_timeout ends the wait for it",
-                    lock.mode, lock.relation, lock.size
+                    "the worst is {} on {} ({}) until the file commits, estimated for the step: {}; lock_timeout ends the wait for it",
+                    lock.mode, lock.relation, lock.size, step.time
                 );
             }
         }
     }
-    risk("downtime (longest blocking lock)", worst, worst, text)
+    risk("downtime (longest blocking lock)", worst.0, worst.0, text)
 }
 
 fn failure(steps: &[&StepView]) -> Risk {
