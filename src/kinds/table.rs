@@ -408,6 +408,11 @@ pub(super) fn identity_clause(word: &str) -> Option<String> {
     (word != "INDEX").then(|| format!("REPLICA IDENTITY {word}"))
 }
 
+/// How it is partitioned.
+pub(super) fn partition_key(object: &Object) -> &str {
+    object.text(PARTITION_KEY)
+}
+
 /// Whether its rows are in partitions.
 pub(super) fn is_partitioned(object: &Object) -> bool {
     object.value(PARTITION_KEY) != &Value::Null

@@ -10,7 +10,7 @@ use crate::verify::rls::{Check, Moment, Tally};
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
 use crate::verify::scratch::Scratch;
 use crate::verify::script::{self, Failure};
-use crate::verify::windows::{self, Posture, State};
+use crate::verify::windows::{Posture, States};
 use crate::verify::{Prediction, Proof, Verdict, VerifyError, wording};
 
 /// Runs the proof, with rows and checks where there are some.
@@ -153,7 +153,7 @@ async fn walk(
 ) -> Result<Option<Failure>, VerifyError> {
     let mut tally = Tally::new(walk.checks);
     tally.look(Moment::Before, walk.scratch, proof).await?;
-    let mut there = Vec::new();
+    let mut there = States::default();
     if let Some(failure) = walk.there(proof, &mut there, progress).await? {
         return Ok(Some(failure));
     }
@@ -161,7 +161,7 @@ async fn walk(
     let bridged = captured(walk.scratch).await?;
     walk.compare_with_goal(&bridged, proof).await?;
     tally.look(Moment::After, walk.scratch, proof).await?;
-    let mut back = Vec::new();
+    let mut back = States::default();
     if let Some(failure) = walk.back(proof, &mut back, progress).await? {
         return Ok(Some(failure));
     }
@@ -171,7 +171,7 @@ async fn walk(
     proof.rls = tally.figures();
     let (before, after) = (Posture::of(&walk.baseline.catalog), Posture::of(&bridged));
     for states in [there, back] {
-        proof.differences.extend(windows::between(&before, &after, &states));
+        proof.differences.extend(states.windows(&before, &after));
     }
     Ok(None)
 }
@@ -181,7 +181,7 @@ impl Walk<'_> {
     async fn there(
         &self,
         proof: &mut Proof,
-        states: &mut Vec<State>,
+        states: &mut States,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Option<Failure>, VerifyError> {
         let role = &self.evidence.options.apply_role;
@@ -204,7 +204,7 @@ impl Walk<'_> {
     async fn back(
         &self,
         proof: &mut Proof,
-        states: &mut Vec<State>,
+        states: &mut States,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Option<Failure>, VerifyError> {
         let role = &self.evidence.options.apply_role;

@@ -4,12 +4,11 @@
 use crate::connect::{ConnectError, Session};
 use crate::sql::split::Statement;
 use crate::sql::{quote, split};
-use crate::verify::baseline::captured;
 use crate::verify::evidence::Script;
 use crate::verify::observe::{Standing, Watch};
 use crate::verify::scratch::Scratch;
 use crate::verify::told::{Observed, step_at};
-use crate::verify::windows::{Posture, State};
+use crate::verify::windows::States;
 use crate::verify::{Prediction, VerifyError};
 
 /// Characters of a statement that a message shows.
@@ -35,7 +34,7 @@ pub(super) async fn run(
     script: &Script,
     since: Option<&Standing>,
     prediction: &mut Prediction,
-    states: &mut Vec<State>,
+    states: &mut States,
 ) -> Result<Result<(), Failure>, VerifyError> {
     let statements = match split::statements(&script.sql) {
         Ok(statements) => statements,
@@ -57,8 +56,13 @@ pub(super) async fn run(
     let mut watch = Watch::start(scratch, &session, standing).await?;
     let mut observed = Observed::default();
     let mut place = Place::default();
+    let mut due = false;
     for statement in &statements {
-        let was_inside = place.in_transaction;
+        let changes = may_open(statement);
+        if !place.in_transaction && (changes || verb(statement) == "BEGIN") {
+            states.look(scratch).await?;
+        }
+        due |= changes;
         if let Err(error) =
             watched(&session, script, statement, &mut watch, &mut place, &mut observed).await
         {
@@ -70,9 +74,9 @@ pub(super) async fn run(
             failure.on_rows = on_rows.then(|| (script.path.clone(), statement.line));
             return Ok(Err(failure));
         }
-        if !place.in_transaction && (was_inside || may_change(statement)) {
-            let posture = Posture::of(&captured(scratch).await?);
-            states.push(State { place: format!("{}:{}", script.path, statement.line), posture });
+        if !place.in_transaction && due {
+            states.commit(format!("{}:{}", script.path, statement.line));
+            due = false;
         }
     }
     // what a file leaves open is undone, as when psql ends
@@ -139,9 +143,21 @@ fn verb(statement: &Statement) -> String {
     word.to_ascii_uppercase()
 }
 
-/// Whether a look at the catalogs is due after it. What a block does shows at the next one.
-fn may_change(statement: &Statement) -> bool {
-    !matches!(verb(statement).as_str(), "SET" | "RESET" | "SELECT" | "DO")
+/// Whether a look at the catalogs is due after it: what only adds or validates, and comments, open
+/// nothing, and what a block does shows at the next look.
+fn may_open(statement: &Statement) -> bool {
+    let mut words = statement.text.split_ascii_whitespace();
+    let text = &statement.text;
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let adds = has(&[" VALIDATE CONSTRAINT ", " ADD CONSTRAINT ", " ADD COLUMN "])
+        && !has(&[" DROP ", " DISABLE ", " FORCE ", " RENAME ", " SET ", " OWNER "]);
+    match verb(statement).as_str() {
+        "BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "SET" | "RESET" | "SELECT" | "DO"
+        | "COMMENT" => false,
+        "CREATE" => !matches!(words.nth(1), Some("INDEX" | "UNIQUE")),
+        "ALTER" => words.nth(1) != Some("INDEX") && !adds,
+        _ => true,
+    }
 }
 
 fn begins(script: &Script, step: usize, line: usize) -> bool {

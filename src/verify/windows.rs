@@ -3,6 +3,9 @@
 use crate::kinds::{Guards, Opening, Protection};
 use crate::model::{Catalog, ObjectId};
 use crate::sql::quote;
+use crate::verify::VerifyError;
+use crate::verify::baseline::captured;
+use crate::verify::scratch::Scratch;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a state keeps shut and what it opens; much less than its catalog.
@@ -100,21 +103,36 @@ pub(super) fn windows(before: &Posture, after: &Posture, state: &Posture) -> BTr
     found
 }
 
-/// A committed state and where it was met.
-#[derive(Debug)]
-pub(super) struct State {
-    /// File and line.
-    pub(super) place: String,
-    pub(super) posture: Posture,
+/// The committed states of a walk, with the file and the line after which each was met.
+#[derive(Debug, Default)]
+pub(super) struct States {
+    met: Vec<(String, Posture)>,
+    /// Not looked at yet: after the last commit comes what is compared anyway.
+    latest: Option<String>,
 }
 
-/// Lines about all windows of the states between two ends.
-pub(super) fn between(before: &Posture, after: &Posture, states: &[State]) -> Vec<String> {
-    let of = |state: &State| {
-        let found = windows(before, after, &state.posture);
-        found.into_iter().map(|line| format!("after {}, {line}", state.place)).collect::<Vec<_>>()
-    };
-    states.iter().flat_map(of).collect()
+impl States {
+    /// Notes a commit.
+    pub(super) fn commit(&mut self, place: String) {
+        self.latest = Some(place);
+    }
+
+    /// Looks at the latest state before anything else is done.
+    pub(super) async fn look(&mut self, scratch: &Scratch) -> Result<(), VerifyError> {
+        if let Some(place) = self.latest.take() {
+            self.met.push((place, Posture::of(&captured(scratch).await?)));
+        }
+        Ok(())
+    }
+
+    /// Lines about all windows between two ends.
+    pub(super) fn windows(&self, before: &Posture, after: &Posture) -> Vec<String> {
+        let of = |(place, posture): &(String, Posture)| {
+            let found = windows(before, after, posture);
+            found.into_iter().map(|line| format!("after {place}, {line}")).collect::<Vec<_>>()
+        };
+        self.met.iter().flat_map(of).collect()
+    }
 }
 
 #[cfg(test)]

@@ -81,10 +81,15 @@ pub(super) fn renaming(standing: &Object, to: &Object) -> String {
 pub(super) fn key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     let table = relation_of(to);
     let whole = ctx.desired.objects.get(&table)?;
-    if !stands_large(ctx, &table) || index_of(ctx, to).is_some() {
+    let joining = inheritance::joining(ctx, &table);
+    if (!stands_large(ctx, &table) && joining.is_none()) || index_of(ctx, to).is_some() {
         return None;
     }
     let mut detour = Detour { later: vec![to.id.clone()], ..Detour::default() };
+    // a table becomes a partition with all keys, or the server would build them meanwhile
+    if let Some(link) = joining {
+        inheritance::wait(ctx, link, &mut detour);
+    }
     if table::is_partitioned(whole) {
         return (!not_null_before(ctx, to) || tree::waits(ctx, to)).then_some(detour);
     }
@@ -185,6 +190,13 @@ pub(in crate::kinds) fn not_null_check(
     column: &str,
     parent: Option<ObjectId>,
 ) -> Object {
+    let mut check = check(table, name, &format!("({} IS NOT NULL)", quote::deparsed(column)));
+    check.set(INHERITED_FROM, parent.map_or(Value::Null, Value::Id));
+    check
+}
+
+/// A check that proves something about the rows of a large table.
+pub(in crate::kinds) fn check(table: &ObjectId, name: &str, condition: &str) -> Object {
     let specs = Constraint.attrs();
     let mut check = Object {
         id: named_on(table, name),
@@ -194,9 +206,7 @@ pub(in crate::kinds) fn not_null_check(
         facets: Facets::default(),
     };
     check.set(TYPE, Value::text(Some("check")));
-    let text = format!("CHECK (({} IS NOT NULL))", quote::deparsed(column));
-    check.set(DEFINITION, Value::sql(Some(&text)));
-    check.set(INHERITED_FROM, parent.map_or(Value::Null, Value::Id));
+    check.set(DEFINITION, Value::sql(Some(&format!("CHECK ({condition})"))));
     check
 }
 
@@ -226,6 +236,13 @@ pub(in crate::kinds) fn proof(ctx: &Ctx<'_>, check: &Object) -> Proof {
 /// The same check where the rows were not looked at yet.
 pub(in crate::kinds) fn unproven_check(check: &Object) -> Object {
     unproven(check)
+}
+
+/// The same check once they were.
+pub(in crate::kinds) fn proven_check(object: &Object) -> Object {
+    let mut proven = object.clone();
+    proven.set(NOT_VALID, Value::Null);
+    proven
 }
 
 /// The constraint that a check is inherited from.

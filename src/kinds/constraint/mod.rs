@@ -7,7 +7,8 @@ mod rules;
 mod tree;
 
 pub(super) use detour::{
-    Proof, index_of, not_null_check, parent_of, primary_keys, proof, unproven_check,
+    Proof, check, index_of, not_null_check, parent_of, primary_keys, proof, proven_check,
+    unproven_check,
 };
 
 use crate::kinds::facet::relation_of;
@@ -428,6 +429,16 @@ pub(super) fn named_on(table: &ObjectId, name: &str) -> ObjectId {
 pub(super) fn is_same(from: &Object, to: &Object) -> bool {
     let drifts = SPECS.iter().zip(from.values.iter().zip(&to.values));
     drifts.filter(|(spec, _)| spec.compare == Compare::Drift).all(|(_, (a, b))| a == b)
+}
+
+/// Whether it is a check.
+pub(super) fn is_check(object: &Object) -> bool {
+    object.id.kind == Kind::Constraint && object.text(TYPE) == "check"
+}
+
+/// Whether it is a check that holds for all rows.
+pub(super) fn is_valid_check(object: &Object) -> bool {
+    is_check(object) && ![NOT_VALID, UNPROVEN, NOT_ENFORCED].iter().any(|mark| object.flag(*mark))
 }
 
 /// Whether it is a foreign key.

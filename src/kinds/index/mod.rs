@@ -425,6 +425,16 @@ pub(super) fn identify(_: &Ctx<'_>, to: &Object, now: bool) -> Outcome {
     Outcome::in_place(mark_statements(to, false, now), effects)
 }
 
+/// An index that is a part of a partitioned table's, before it is attached.
+pub(super) fn unattached(object: &Object) -> Option<Object> {
+    let attached = object.id.kind == Kind::Index && is_attached(object);
+    attached.then(|| {
+        let mut index = object.clone();
+        index.set(ATTACHED_TO, Value::Null);
+        index
+    })
+}
+
 /// Whether it is, or the index of a key is, a part of a partitioned table's.
 pub(super) fn is_attached(object: &Object) -> bool {
     let at = object.specs.iter().position(|spec| spec.name == "attached_to");

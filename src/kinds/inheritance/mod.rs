@@ -1,15 +1,17 @@
 //! Links between a table and its parents (`pg_inherits`): partitions with their bounds, and plain
 //! inheritance. They are objects of their own, because a link comes and goes without its table.
 
+mod attach;
 mod keys;
 
+pub(super) use attach::{joining, wait};
 pub(super) use keys::kept_keys;
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Hazard, Lock, Naming, ObjectKind,
-    Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Slot, Source, column, constraint,
-    privilege, reach, table,
+    Act, Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Hazard, Lock, Naming,
+    ObjectKind, Outcome, Place, Privilege, Privileges, Raw, Rule, Scan, Slot, Source, column,
+    constraint, privilege, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -188,6 +190,9 @@ impl ObjectKind for Inheritance {
         (!table::is_partitioned(stands))
             .then(|| format!("{} is not partitioned and cannot become so", parent.label()))
     }
+    fn detour(&self, ctx: &Ctx<'_>, object: &Object) -> Option<Detour> {
+        attach::detour(ctx, object)
+    }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
     }
@@ -227,12 +232,19 @@ impl ObjectKind for Inheritance {
             effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
             return effects;
         }
-        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive).scanning(child);
+        let is_proven = attach::is_proven(ctx, object);
+        let mut effects = reach::tree(ctx, child, Lock::AccessExclusive);
+        if !is_proven {
+            effects = effects.scanning(child);
+        }
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
         effects.join(cloned_keys(ctx, object, Lock::ShareRowExclusive, Lock::ShareRowExclusive));
         // its rows must not belong to the new partition
-        if let Some(default) = default_partition(ctx.current, parent) {
+        let default = default_partition(ctx.current, parent);
+        if let Some(default) = default {
             effects.join(reach::tree(ctx, default, Lock::AccessExclusive).scanning(default));
+        } else if is_proven {
+            return effects;
         }
         effects.failing(Hazard::CheckViolation, "a row does not belong to the partition")
     }
