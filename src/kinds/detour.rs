@@ -71,6 +71,10 @@ pub(super) fn can_stay(ctx: &Ctx<'_>, id: &ObjectId) -> Stay {
                 let same = column::type_of(before) == column::type_of(after);
                 if same { Stay::Until } else { Stay::Never }
             }
+            // a key that is made anew takes along what refers to it
+            (Some(before), Some(after)) if needed.kind == Kind::Constraint && before != after => {
+                Stay::Never
+            }
             _ => Stay::Always,
         }
     };

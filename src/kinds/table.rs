@@ -220,7 +220,14 @@ static RULES: &[Rule] = &[
         attrs: &["unlogged"],
         change: |ctx, _, to| {
             let word = if to.flag(UNLOGGED) { "SET UNLOGGED" } else { "SET LOGGED" };
-            let effects = Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id).joint();
+            let mut effects =
+                Effects::lock(&to.id, Lock::AccessExclusive).rewriting(&to.id).joint();
+            if ctx.current.server.major() >= 15 {
+                // its sequences become what it becomes
+                for sequence in reach::sequences(ctx.current, &to.id) {
+                    effects.join(Effects::lock(sequence, Lock::AccessExclusive));
+                }
+            }
             let mut outcome = Outcome::in_place(vec![alter(to, word)], effects);
             // a logged table cannot refer to an unlogged one, not even for a moment
             outcome.affects =

@@ -195,6 +195,10 @@ impl<'a> Estimates<'a> {
         let ctx = Ctx::new(self.prod, self.prod, &conditions);
         let builds = |part: &&&ObjectId| {
             let object = self.prod.objects.get(**part);
+            // what builds one has a relation of its own
+            let object = object.filter(|object| {
+                of(object.id.kind).slots(object).iter().any(|(kind, _)| *kind == "relation")
+            });
             let effects = object.map(|object| of(object.id.kind).create_effects(&ctx, object));
             effects.is_some_and(|effects| effects.index_builds.contains(table))
         };

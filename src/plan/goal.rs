@@ -262,7 +262,11 @@ impl Goal {
         loop {
             let before = family.len();
             for object in prod.objects.values() {
-                if object.parent.as_ref().is_some_and(|parent| family.contains_key(parent)) {
+                let made_by = || of(object.id.kind).made_by(object);
+                let in_family = |id: &ObjectId| family.contains_key(id);
+                if object.parent.as_ref().is_some_and(in_family)
+                    || made_by().as_ref().is_some_and(in_family)
+                {
                     family.insert(&object.id, true);
                 }
             }

@@ -307,7 +307,10 @@ fn create_edges(
     edges.add(places.drop.get(id), own, false);
     for (needed, need) in ctx.desired.needs_of(id) {
         let soft = need == Need::Soft;
-        let late = need == Need::Auto || shells.is_late(id, needed);
+        // an index goes with a column, but cannot be made before it
+        let beside = ctx.desired.objects.get(needed).map(|needed| &needed.parent);
+        let beside = whole.is_some() && beside == Some(&object.parent);
+        let late = (need == Need::Auto && !beside) || shells.is_late(id, needed);
         let after = if late && finish.is_some() { finish } else { own };
         for maker in makers(places, needed, id) {
             edges.add(maker.as_ref(), after, soft);

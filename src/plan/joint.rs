@@ -21,8 +21,16 @@ pub(super) fn joined(steps: Vec<Step>, before: Edges) -> (Vec<Step>, Edges) {
         return (steps, before);
     }
     let mut leader: BTreeMap<usize, usize> = BTreeMap::new();
-    for group in by_table.into_values() {
-        join(&steps, &before, &group, &mut leader);
+    for group in by_table.values() {
+        join(&steps, &before, group, &mut leader, &|_| false);
+    }
+    // a cycle is rare: only then each is tried
+    if has_cycle(steps.len(), &before, &leader) {
+        leader.clear();
+        let has_cycle = |leader: &BTreeMap<_, _>| has_cycle(steps.len(), &before, leader);
+        for group in by_table.values() {
+            join(&steps, &before, group, &mut leader, &has_cycle);
+        }
     }
     rearranged(steps, &before, &leader)
 }
@@ -38,7 +46,13 @@ fn clause(step: &Step) -> Option<(String, &str)> {
 
 /// Adds to each leader what can follow it. What has to wait for another one of them cannot, unless
 /// both are made: then the order of the clauses is enough.
-fn join(steps: &[Step], before: &Edges, group: &[usize], leader: &mut BTreeMap<usize, usize>) {
+fn join(
+    steps: &[Step],
+    before: &Edges,
+    group: &[usize],
+    leader: &mut BTreeMap<usize, usize>,
+    has_cycle: &dyn Fn(&BTreeMap<usize, usize>) -> bool,
+) {
     let mut rest = group.to_vec();
     while let Some(first) = rest.first().copied() {
         let mut members = vec![first];
@@ -49,7 +63,7 @@ fn join(steps: &[Step], before: &Edges, group: &[usize], leader: &mut BTreeMap<u
                 continue;
             }
             leader.insert(next, first);
-            if has_cycle(steps.len(), before, leader) {
+            if has_cycle(leader) {
                 leader.remove(&next);
             } else {
                 members.push(next);
@@ -78,12 +92,16 @@ fn rearranged(
 ) -> (Vec<Step>, Edges) {
     let edges = contracted(before, leader);
     let order = net::order(steps.len(), edges.iter(), |at| at);
+    let mut followers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (next, first) in leader {
+        followers.entry(*first).or_default().push(*next);
+    }
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
     let mut result: Vec<Step> = Vec::new();
     let mut left: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
     for at in order.into_iter().filter(|at| !leader.contains_key(at)) {
-        let followers = leader.iter().filter(|(_, first)| **first == at).map(|(next, _)| *next);
-        let members: Vec<usize> = std::iter::once(at).chain(followers).collect();
+        let next = followers.get(&at).into_iter().flatten().copied();
+        let members: Vec<usize> = std::iter::once(at).chain(next).collect();
         let mut taken: Vec<Step> =
             members.iter().filter_map(|at| left.get_mut(*at).and_then(Option::take)).collect();
         share(&mut taken);

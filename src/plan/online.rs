@@ -105,7 +105,31 @@ fn next_stop(
             catalog.objects.insert(object.id.clone(), object);
         }
     }
+    close(&mut catalog, current, goal);
     Some(Stop { catalog, asked })
+}
+
+/// What needs something that is made later is made later, too.
+fn close(catalog: &mut Catalog, current: &Catalog, goal: &Catalog) {
+    loop {
+        let is_missing = |(id, need): (&ObjectId, &Need)| {
+            *need != Need::Soft
+                && goal.objects.contains_key(id)
+                && !catalog.objects.contains_key(id)
+        };
+        let open = catalog.objects.keys().filter(|id| {
+            let mut needs = catalog.needs.get(*id).into_iter().flatten();
+            current.objects.get(*id) != catalog.objects.get(*id) && needs.any(is_missing)
+        });
+        let open: Vec<ObjectId> = open.cloned().collect();
+        let before = catalog.objects.len();
+        for id in open {
+            postpone(catalog, current, id);
+        }
+        if catalog.objects.len() == before {
+            break;
+        }
+    }
 }
 
 /// Leaves an object as it stands, with everything that needs it, what that needs as it stands, and

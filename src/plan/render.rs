@@ -58,7 +58,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
 
 /// The object that a parent has, whose change is this one's, too.
 fn follows(ctx: &Ctx<'_>, node: &Node, statements: &[String]) -> Option<ObjectId> {
-    let silent = node.verb == Verb::Alter && statements.is_empty();
+    let silent = matches!(node.verb, Verb::Alter | Verb::Create) && statements.is_empty();
     let object = node.members.first().filter(|_| silent)?;
     of(object.kind).made_by(ctx.desired.objects.get(object)?)
 }

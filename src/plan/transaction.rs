@@ -124,28 +124,109 @@ fn levels(
             followers.entry(*from).or_default().push(*to);
         }
     }
-    let commits = |at: usize| {
-        isolation(schedule, at) != Isolation::Shared
-            || step(schedule, at).is_some_and(|step| step.effects.commit_before_use)
+    let commits = |at: &usize| parts(schedule, *at, *at);
+    if !members.iter().any(commits) {
+        return members.into_iter().map(|at| (at, 0)).collect();
+    }
+    let ties = ties(schedule, &members, &followers);
+    let (after, is_stable) = commits_after(schedule, &members, &followers, &ties);
+    // what cannot all come back at once comes back late
+    let after = if is_stable {
+        after
+    } else {
+        commits_after(schedule, &members, &followers, &BTreeMap::new()).0
     };
-    // commits that stand after it; a step that leads another may stand behind what waits for that
+    let all = after.values().copied().max().unwrap_or(0);
+    after.into_iter().map(|(at, later)| (at, all - later)).collect()
+}
+
+type Followers = BTreeMap<usize, Vec<usize>>;
+
+/// Whether a commit must stand between a step and one that follows it.
+fn parts(schedule: &Schedule, at: usize, next: usize) -> bool {
+    isolation(schedule, at) != Isolation::Shared
+        || step(schedule, at).is_some_and(|step| step.effects.commit_before_use)
+        || isolation(schedule, next) != Isolation::Shared
+}
+
+/// Commits that stand after each step, and whether they could be counted. A step that leads another
+/// may stand behind what waits for that.
+fn commits_after(
+    schedule: &Schedule,
+    members: &BTreeSet<usize>,
+    followers: &Followers,
+    ties: &BTreeMap<usize, BTreeSet<usize>>,
+) -> (BTreeMap<usize, usize>, bool) {
     let mut after: BTreeMap<usize, usize> = BTreeMap::new();
     for _ in 0..=members.len() {
         let before = after.clone();
         for at in members.iter().rev() {
-            let needed = followers.get(at).into_iter().flatten().map(|next| {
-                let apart = commits(*at) || isolation(schedule, *next) != Isolation::Shared;
-                after.get(next).copied().unwrap_or(0) + usize::from(apart)
-            });
-            let needed = needed.max().unwrap_or(0);
+            let of = |at: &usize| after.get(at).copied().unwrap_or(0);
+            let next = followers.get(at).into_iter().flatten();
+            let needed = next.map(|next| of(next) + usize::from(parts(schedule, *at, *next)));
+            let together = ties.get(at).into_iter().flatten().map(of);
+            let needed = needed.chain(together).max().unwrap_or(0);
             after.insert(*at, needed);
         }
         if after == before {
-            break;
+            return (after, true);
         }
     }
-    let all = after.values().copied().max().unwrap_or(0);
-    after.into_iter().map(|(at, later)| (at, all - later)).collect()
+    (after, false)
+}
+
+/// What comes back, with what it stood aside for and its own drop: all of that should be one
+/// transaction, where no commit has to stand between.
+fn ties(
+    schedule: &Schedule,
+    members: &BTreeSet<usize>,
+    followers: &Followers,
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut by_object: BTreeMap<&ObjectId, Vec<usize>> = BTreeMap::new();
+    let mut dropped: BTreeMap<&ObjectId, usize> = BTreeMap::new();
+    for at in members {
+        let Some(step) = step(schedule, *at) else { continue };
+        by_object.entry(&step.object).or_default().push(*at);
+        if step.verb == Verb::Drop {
+            dropped.extend(step.members.iter().map(|id| (id, *at)));
+        }
+    }
+    let mut apart: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut ties = BTreeMap::new();
+    for at in members {
+        let Some(step) = step(schedule, *at).filter(|step| step.verb == Verb::Create) else {
+            continue;
+        };
+        if isolation(schedule, *at) != Isolation::Shared || !dropped.contains_key(&step.object) {
+            continue;
+        }
+        let causes = step.forced_by.iter().filter_map(|cause| by_object.get(cause)).flatten();
+        let causes = causes.chain(dropped.get(&step.object)).copied();
+        let together: BTreeSet<usize> = causes
+            .filter(|cause| {
+                let apart = apart.entry(*cause);
+                cause != at
+                    && !apart.or_insert_with(|| parted(schedule, followers, *cause)).contains(at)
+            })
+            .collect();
+        ties.insert(*at, together);
+    }
+    ties
+}
+
+/// The steps that a commit must part from an earlier one.
+fn parted(schedule: &Schedule, followers: &Followers, from: usize) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::from([(from, false)]);
+    let mut work = vec![(from, false)];
+    while let Some((at, crossed)) = work.pop() {
+        for next in followers.get(&at).into_iter().flatten() {
+            let state = (*next, crossed || parts(schedule, at, *next));
+            if seen.insert(state) {
+                work.push(state);
+            }
+        }
+    }
+    seen.into_iter().filter(|(_, crossed)| *crossed).map(|(at, _)| at).collect()
 }
 
 /// Steps on one relation belong together, as do a drop with what comes in its place and everything

@@ -63,11 +63,23 @@ impl Observed {
     /// Adds what it comes to for the file.
     pub(super) fn judge(&self, script: &Script, standing: &Standing, prediction: &mut Prediction) {
         let nothing = Seen::default();
-        for step in &script.steps {
+        for (at, step) in script.steps.iter().enumerate() {
             let seen = self.steps.get(&step_at(script, step.line)).unwrap_or(&nothing);
             let place =
                 |line: usize| format!("{}:{line}: {} {}", script.path, step.verb, step.object);
-            let mut more = stronger(&place, &step.locks, &step.rewrites, seen);
+            // steps that share a statement take what all of them tell, and it is said once
+            let shared: Vec<&StepEntry> =
+                script.steps.iter().filter(|other| other.line == step.line).collect();
+            let first = at == 0 || script.steps.get(at - 1).is_none_or(|it| it.line != step.line);
+            let mut locks = BTreeMap::new();
+            for (relation, lock) in shared.iter().flat_map(|other| &other.locks) {
+                let told = locks.entry(relation.clone()).or_insert(*lock);
+                *told = (*told).max(*lock);
+            }
+            let rewrites: Vec<String> =
+                shared.iter().flat_map(|other| other.rewrites.iter().cloned()).collect();
+            let mut more =
+                if first { stronger(&place, &locks, &rewrites, seen) } else { Vec::new() };
             let mut less = weaker(&place(step.line), step, seen, standing);
             prediction.steps += 1;
             prediction.too_weak += usize::from(!more.is_empty());

@@ -5,7 +5,7 @@ use super::{NOT_NULL, NOT_NULL_PENDING, heirs, inherited_from};
 use crate::kinds::constraint::{Proof, not_null_check, proof, unproven_check};
 use crate::kinds::detour::{Detour, stands_large};
 use crate::kinds::facet::relation_of;
-use crate::kinds::{Ctx, constraint};
+use crate::kinds::{Ctx, constraint, reach, sequence};
 use crate::model::{Catalog, Kind, Need, Object, ObjectId, Value};
 
 /// The next stop on the way to a column.
@@ -51,7 +51,7 @@ fn pending(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
             return valid_first(ctx, to);
         }
         let mut column = after.clone();
-        detour.later.extend(constraint::primary_keys(ctx, &id).cloned());
+        wait_for(ctx, &id, &mut detour);
         if becomes_not_null(before, after) {
             column.set(NOT_NULL, Value::Null);
             column.set(NOT_NULL_PENDING, Value::Bool(true));
@@ -61,12 +61,28 @@ fn pending(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     Some(detour)
 }
 
+/// What demands that the column is NOT NULL comes later.
+fn wait_for(ctx: &Ctx<'_>, column: &ObjectId, detour: &mut Detour) {
+    detour.later.extend(constraint::primary_keys(ctx, column).cloned());
+    detour.later.extend(identities(ctx, column));
+}
+
+/// That it becomes an identity column.
+fn identities<'a>(ctx: &Ctx<'a>, column: &'a ObjectId) -> impl Iterator<Item = ObjectId> {
+    let new = |id: &&ObjectId| {
+        let object = ctx.desired.objects.get(*id);
+        object.is_some_and(sequence::is_identity) && !ctx.current.objects.contains_key(*id)
+    };
+    reach::sequences(ctx.desired, column).filter(new).cloned()
+}
+
 /// A key that is made anew must not be gone while rows are read: it waits until that is done.
 fn valid_first(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     let mut detour = Detour::default();
     for id in std::iter::once(to.id.clone()).chain(heirs(ctx.desired, &to.id)) {
         let keys = constraint::primary_keys(ctx, &id);
         detour.later.extend(keys.filter(|key| ctx.current.objects.contains_key(*key)).cloned());
+        detour.later.extend(identities(ctx, &id));
         detour.keep(ctx.desired, &id);
     }
     (!detour.later.is_empty()).then_some(detour)
@@ -112,7 +128,7 @@ fn checked(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
             let mut column = after.clone();
             column.set(NOT_NULL, before.value(NOT_NULL).clone());
             detour.add(column, ctx.desired, &id);
-            detour.later.extend(constraint::primary_keys(ctx, &id).cloned());
+            wait_for(ctx, &id, &mut detour);
         }
         let mut needs = vec![(relation_of(after), Need::Part), (id.clone(), Need::Hard)];
         needs.extend(constraint::parent_of(&check).map(|parent| (parent, Need::Hard)));

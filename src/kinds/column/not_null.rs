@@ -198,7 +198,9 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
     let brought = is_brought(to) && !to.flag(NOT_NULL_LOCAL) && stays;
     let parent = inherited_from(to).and_then(|id| ctx.desired.objects.get(id));
     let unproven = from.flag(NOT_NULL_PENDING)
-        || (brought && parent.is_some_and(|parent| parent.flag(NOT_NULL_PENDING)));
+        || (brought
+            && !from.flag(NOT_NULL)
+            && parent.is_some_and(|parent| parent.flag(NOT_NULL_PENDING)));
     if to.flag(NOT_NULL) && unproven && (brought || full_name(from) == full_name(to)) {
         let sql = format!("VALIDATE CONSTRAINT {}", quote::ident(&full_name(to)));
         let effects = reach::tree(ctx, &table, Lock::ShareUpdateExclusive).scanning(&table);
@@ -289,7 +291,9 @@ fn drops(ctx: &Ctx<'_>, column: &Object) -> (Vec<String>, Effects) {
     // partitions may have declared it themselves, as keys make them do
     let own = lose.into_iter().filter(|heir| by_name && is_partition(heir) && had(heir));
     statements.extend(own.map(|heir| column_statement(heir, drop)));
-    for heir in keep.into_iter().filter(|heir| is_partition(heir) && had(heir)) {
+    // what another parent brings stays
+    let alone = |heir: &&Object| is_partition(heir) || !is_brought(heir);
+    for heir in keep.into_iter().filter(|heir| alone(heir) && had(heir)) {
         effects = effects.scanning(&relation_of(heir));
         statements.push(if by_name {
             added_by_name(heir)

@@ -5,9 +5,9 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::{Ctx, Effects, Lock, Outcome};
-use crate::kinds::{Hazard, constraint, index, reach, sequence, table};
+use crate::kinds::{Hazard, constraint, index, inheritance, reach, sequence, table};
 use crate::model::{Kind, Need, Object, ObjectId};
-use crate::sql::{quote, tokens};
+use crate::sql::{lexer, quote, tokens};
 use std::collections::BTreeSet;
 
 pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
@@ -22,8 +22,8 @@ pub(super) fn change(ctx: &Ctx<'_>, from: &Object, to: &Object) -> Outcome {
             "between a type and its array no conversion is right for every case",
         );
     }
-    if let Some(user) = user_of_row_type(ctx, to) {
-        return Outcome::report(format!("{} holds rows of the table", user.label()));
+    if let Some(why) = refusal(ctx, to) {
+        return Outcome::report(why);
     }
     let mut clause = format!("TYPE {}", to.text(TYPE));
     if !to.text(COLLATION).is_empty() {
@@ -136,6 +136,28 @@ fn is_key(index: &Object, column: &str) -> bool {
     definition.get(..end).unwrap_or_default().contains(column)
 }
 
+/// Why PostgreSQL does not change the type.
+fn refusal(ctx: &Ctx<'_>, column: &Object) -> Option<String> {
+    if let Some(user) = user_of_row_type(ctx, column) {
+        return Some(format!("{} holds rows of the table", user.label()));
+    }
+    let table = partitioned_by(ctx, column)?;
+    let why = "is partitioned by the column: its rows would have to move";
+    Some(format!("{} {why}", table.label()))
+}
+
+/// The table, or one that stays below it, whose partition key has the column in it.
+fn partitioned_by(ctx: &Ctx<'_>, column: &Object) -> Option<ObjectId> {
+    let name = quote::deparsed(column.id.name());
+    let of = |id: &ObjectId| ObjectId::new(Kind::Table, &[id.part(0), id.part(1)]);
+    let below = heirs(ctx.current, &column.id).into_iter().map(|id| of(&id));
+    let below = below.filter(|table| inheritance::stays_linked(ctx, table));
+    std::iter::once(relation_of(column)).chain(below).find(|id| {
+        let key = ctx.current.objects.get(id).map_or("", table::partition_key);
+        lexer::tokens(key).iter().any(|token| token.text == name)
+    })
+}
+
 /// A column elsewhere whose type is this table's row type: PostgreSQL then refuses the change.
 fn user_of_row_type<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a ObjectId> {
     let table = column.parent.as_ref()?;
@@ -152,9 +174,10 @@ fn user_of_row_type<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a ObjectId> 
 fn keys_including(ctx: &Ctx<'_>, column: &Object) -> Vec<ObjectId> {
     let includes =
         |id: &ObjectId| ctx.current.objects.get(id).is_some_and(constraint::includes_columns);
-    let needs = ctx.current.needs.iter();
-    needs
-        .filter(|(id, needs)| needs.contains_key(&column.id) && includes(id))
+    let table = ObjectId::new(Kind::Constraint, &[column.id.part(0), column.id.part(1)]);
+    let rest = ctx.current.needs.range(table.clone()..);
+    let here = rest.take_while(|(id, _)| id.kind == table.kind && id.path.starts_with(&table.path));
+    here.filter(|(id, needs)| needs.contains_key(&column.id) && includes(id))
         .map(|(id, _)| id.clone())
         .collect()
 }

@@ -22,6 +22,9 @@ pub(super) fn detour(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     if !checked || !is_on_large(ctx, to) {
         return None;
     }
+    if is_foreign_key(to) && tree::refers_to_partitions(ctx, to) {
+        return None;
+    }
     if is_foreign_key(to) && tree::is_apart(ctx, to) {
         return tree::foreign_key(ctx, to);
     }

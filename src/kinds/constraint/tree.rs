@@ -75,6 +75,17 @@ pub(super) fn is_apart(ctx: &Ctx<'_>, key: &Object) -> bool {
     ctx.current.server.major() < 18 && is_on_partitioned(ctx, key)
 }
 
+/// Up to 17 VALIDATE leaves the parts of a foreign key that refer to partitions as they are.
+pub(super) fn refers_to_partitions(ctx: &Ctx<'_>, key: &Object) -> bool {
+    let whole = relation_of(key);
+    let referenced = reach::referenced(ctx, ctx.desired, key);
+    let mut tables = referenced.iter().filter(|table| **table != whole);
+    let is_partitioned =
+        |table: &ObjectId| ctx.desired.objects.get(table).is_some_and(table::is_partitioned);
+    ctx.current.server.major() < 18
+        && (tables.any(is_partitioned) || (referenced.len() == 1 && is_on_partitioned(ctx, key)))
+}
+
 fn is_on_partitioned(ctx: &Ctx<'_>, key: &Object) -> bool {
     ctx.desired.objects.get(&relation_of(key)).is_some_and(table::is_partitioned)
 }

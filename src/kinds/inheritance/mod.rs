@@ -14,7 +14,7 @@ use crate::kinds::{
     constraint, privilege, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
-use crate::sql::quote;
+use crate::sql::{lexer, quote};
 use keys::{cloned_keys, foreign_keys, is_referenced, left_keys, lock_all};
 use std::collections::BTreeSet;
 
@@ -433,14 +433,24 @@ pub(super) fn is_plain(object: &Object) -> bool {
     object.id.kind == Kind::Inheritance && !is_partition(object)
 }
 
-/// The values of `FOR VALUES IN (...)` in order: PostgreSQL keeps them as they were written.
+/// The bound in one form: the values of `FOR VALUES IN (...)` in order, for PostgreSQL keeps them as
+/// they were written, and whole numbers as numbers whatever their type.
 fn sorted(bound: &str) -> String {
     const HEAD: &str = "FOR VALUES IN (";
+    let tokens = lexer::tokens(bound);
+    let bound: String =
+        tokens.iter().map(|token| number(token.text).unwrap_or(token.text)).collect();
     let list = bound.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(')'));
-    let Some(list) = list else { return bound.to_owned() };
+    let Some(list) = list else { return bound };
     let mut values = crate::sql::tokens::elements(list);
     values.sort_unstable();
     format!("{HEAD}{})", values.join(", "))
+}
+
+fn number(literal: &str) -> Option<&str> {
+    let inner = literal.strip_prefix('\'')?.strip_suffix('\'')?;
+    let digits = inner.strip_prefix('-').unwrap_or(inner);
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(inner)
 }
 
 #[cfg(test)]
@@ -455,5 +465,9 @@ mod tests {
         );
         let range = "FOR VALUES FROM (2) TO (1)";
         assert_eq!(sorted(range), range);
+        assert_eq!(
+            sorted("FOR VALUES FROM ('2', 'a''b') TO ('-1', '1 a')"),
+            "FOR VALUES FROM (2, 'a''b') TO (-1, '1 a')"
+        );
     }
 }
