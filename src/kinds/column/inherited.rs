@@ -31,10 +31,11 @@ pub(super) fn heirs_where(
     reached: impl Fn(&ObjectId) -> bool,
 ) -> Vec<ObjectId> {
     let mut found = vec![column.clone()];
+    let below = inheritance::all_children(catalog);
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
         let table = ObjectId::new(Kind::Table, &[parent.part(0), parent.part(1)]);
-        let children = inheritance::children(catalog, &table).filter(|child| reached(child));
+        let children = below.get(&table).into_iter().flatten().filter(|child| reached(child));
         let columns = children.map(|child| {
             ObjectId::new(Kind::Column, &[child.part(0), child.part(1), parent.name()])
         });

@@ -94,7 +94,9 @@ pub(super) fn key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
         inheritance::wait(ctx, link, &mut detour);
     }
     if table::is_partitioned(whole) {
-        return (!not_null_before(ctx, to) || tree::waits(ctx, to)).then_some(detour);
+        let waits = !not_null_before(ctx, to) || tree::waits(ctx, to);
+        tree::keep_indexes(ctx, to, &mut detour);
+        return waits.then_some(detour);
     }
     let wanted = index::of_key(to, to.value(OPTIONS).clone(), to.value(TABLESPACE).clone())?;
     let standing = ctx.current.objects.get(&wanted.id);

@@ -9,13 +9,27 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, inheritance, reach, table};
 use crate::model::{Facets, Kind, Need, Object, ObjectId, Value};
 
-/// Whether a partition's key is not there yet, and comes from an index that is built first.
-pub(super) fn waits(ctx: &Ctx<'_>, key: &Object) -> bool {
+/// The keys of the partitions directly below.
+fn attached<'a>(ctx: &Ctx<'a>, key: &ObjectId) -> impl Iterator<Item = &'a Object> {
     let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
     let rest = ctx.desired.objects.range(first..);
     let keys = rest.take_while(|(id, _)| id.kind == Kind::Constraint).map(|(_, object)| object);
-    let mut attached = keys.filter(|part| named(part, ATTACHED_TO).as_ref() == Some(&key.id));
-    attached.any(|part| {
+    keys.filter(move |part| named(part, ATTACHED_TO).as_ref() == Some(key))
+}
+
+/// The indexes that partitions' keys are made from stay until all have theirs.
+pub(super) fn keep_indexes(ctx: &Ctx<'_>, key: &Object, detour: &mut Detour) {
+    for part in attached(ctx, &key.id) {
+        if let Some(index) = detour::index_of(ctx, part) {
+            detour.keep(ctx.current, &index.id);
+        }
+        keep_indexes(ctx, part, detour);
+    }
+}
+
+/// Whether a partition's key is not there yet, and comes from an index that is built first.
+pub(super) fn waits(ctx: &Ctx<'_>, key: &Object) -> bool {
+    attached(ctx, &key.id).any(|part| {
         let is_new = !ctx.current.objects.contains_key(&part.id);
         if is_on_partitioned(ctx, part) {
             waits(ctx, part)

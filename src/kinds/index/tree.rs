@@ -66,14 +66,17 @@ pub(super) fn keeps_parent(ctx: &Ctx<'_>, from: &Object, to: &Object) -> bool {
 fn tree<'a>(catalog: &'a Catalog, top: &'a Object) -> Vec<&'a Object> {
     let first = ObjectId::from_parts(Kind::Index, Vec::new());
     let rest = catalog.objects.range(first..).map(|(_, object)| object);
-    let attached: Vec<&Object> = rest
-        .take_while(|object| object.id.kind == Kind::Index)
-        .filter(|object| object.value(ATTACHED_TO) != &Value::Null)
-        .collect();
+    let mut attached: BTreeMap<&ObjectId, Vec<&Object>> = BTreeMap::new();
+    for object in rest.take_while(|object| object.id.kind == Kind::Index) {
+        if let Value::Id(parent) = object.value(ATTACHED_TO) {
+            attached.entry(parent).or_default().push(object);
+        }
+    }
     let mut found = vec![top];
     let mut at = 0;
-    while let Some(parent) = found.get(at).map(|object| Value::Id(object.id.clone())) {
-        found.extend(attached.iter().filter(|object| *object.value(ATTACHED_TO) == parent));
+    while let Some(parent) = found.get(at) {
+        let below = attached.get(&parent.id).into_iter().flatten().copied();
+        found.extend(below.collect::<Vec<_>>());
         at += 1;
     }
     found

@@ -32,7 +32,11 @@ fn outlives(ctx: &Ctx<'_>, key: &Object) -> bool {
 
 /// Whether a foreign key refers to a table, be it its own.
 pub(super) fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
-    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
+    let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
+    let rest = catalog.objects.range(first..).map(|(_, object)| object);
+    let keys = rest
+        .take_while(|object| object.id.kind == Kind::Constraint)
+        .filter(|object| constraint::is_foreign_key(object));
     let mut needed = keys.flat_map(|key| {
         let others = catalog.needs_of(&key.id).filter(|(_, need)| *need == Need::Hard);
         others.map(|(id, _)| id)

@@ -16,7 +16,7 @@ use crate::kinds::{
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::{lexer, quote};
 use keys::{cloned_keys, foreign_keys, is_referenced, left_keys, lock_all};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "parent", doc: "inhparent", compare: Compare::Drift },
@@ -332,23 +332,36 @@ pub fn tops(catalog: &Catalog, table: &ObjectId) -> BTreeSet<ObjectId> {
 
 /// Whether a table and all below it have the same parents before and after, each at most one.
 pub(super) fn tree_stays(ctx: &Ctx<'_>, root: &ObjectId) -> bool {
+    let (current, desired) = (all_children(ctx.current), all_children(ctx.desired));
     let mut work = vec![root];
     while let Some(table) = work.pop() {
         let (before, after) = (links_of(ctx.current, table), links_of(ctx.desired, table));
         let several = links_of(ctx.desired, table).nth(1).is_some();
-        let below: Vec<&ObjectId> = children(ctx.desired, table).collect();
-        if several || !before.eq(after) || !children(ctx.current, table).eq(below.iter().copied()) {
+        let below = desired.get(table);
+        if several || !before.eq(after) || current.get(table) != below {
             return false;
         }
-        work.extend(below);
+        work.extend(below.into_iter().flatten());
     }
     true
 }
 
+/// The same as [`children`], for all tables at once: trees are wide.
+pub(super) fn all_children(catalog: &Catalog) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
+    let mut all: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
+    for link in links(catalog) {
+        all.entry(link.parent).or_default().push(link.child);
+    }
+    all
+}
+
 /// The partitions below a table, the deepest first.
 pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Vec<&'a ObjectId> {
-    let links = catalog.objects.values().filter(|object| is_partition(object));
+    let first = ObjectId::from_parts(Kind::Inheritance, Vec::new());
+    let links = catalog.objects.range(first..).map(|(_, object)| object);
+    let links = links.take_while(|object| object.id.kind == Kind::Inheritance);
     let mut found: Vec<_> = links
+        .filter(|object| is_partition(object))
         .filter_map(|link| {
             let depth = above(catalog, link).position(|id| id == table)?;
             Some((std::cmp::Reverse(depth), link.parent.as_ref()?))
@@ -363,10 +376,12 @@ pub fn children<'a>(
     catalog: &'a Catalog,
     table: &'a ObjectId,
 ) -> impl Iterator<Item = &'a ObjectId> {
+    links(catalog).filter(move |link| link.parent == table).map(|link| link.child)
+}
+
+fn links(catalog: &Catalog) -> impl Iterator<Item = Link<'_>> {
     let first = ObjectId::from_parts(Kind::Inheritance, Vec::new());
-    let links = catalog.objects.range(first..).map(|(_, object)| object);
-    let links = links.map_while(link);
-    links.filter(move |link| link.parent == table).map(|link| link.child)
+    catalog.objects.range(first..).map_while(|(_, object)| link(object))
 }
 
 /// The tables that a table's links put it below of.
