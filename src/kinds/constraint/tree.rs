@@ -97,7 +97,8 @@ pub(super) fn refers_to_partitions(ctx: &Ctx<'_>, key: &Object) -> bool {
     let is_partitioned =
         |table: &ObjectId| ctx.desired.objects.get(table).is_some_and(table::is_partitioned);
     ctx.current.server.major() < 18
-        && (tables.any(is_partitioned) || (referenced.len() == 1 && is_on_partitioned(ctx, key)))
+        && (tables.any(is_partitioned)
+            || (referenced.contains(&whole) && is_on_partitioned(ctx, key)))
 }
 
 fn is_on_partitioned(ctx: &Ctx<'_>, key: &Object) -> bool {
