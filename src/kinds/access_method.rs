@@ -59,13 +59,7 @@ impl ObjectKind for AccessMethod {
         &[Rule { attrs: &ATTRS, change: |_, _, _| Outcome::rebuild() }]
     }
     fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
-        privilege::of_superuser(
-            ctx,
-            object,
-            act,
-            &[Act::Create, Act::Alter, Act::Drop],
-            "an access method",
-        )
+        privilege::of_superuser(ctx, object, act, Act::ALL, "an access method")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

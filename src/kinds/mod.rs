@@ -74,7 +74,7 @@ pub use column::inherited_from;
 pub use detour::Detour;
 pub use guard::{Guards, Opening, Protection};
 pub use hazard::{Failure, Hazard};
-pub use inheritance::{Link, children, link, tops};
+pub use inheritance::{Link, all_children, link, tops};
 pub use naming::Naming;
 pub use privilege::{Act, Privilege, Privileges};
 pub use row::{Address, Fields, Found, Name, Place, Raw};

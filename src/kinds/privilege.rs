@@ -18,6 +18,11 @@ pub enum Act {
     Drop,
 }
 
+impl Act {
+    /// All of them.
+    pub(super) const ALL: &[Self] = &[Self::Create, Self::Alter, Self::Drop];
+}
+
 /// One thing that the executing role needs. A superuser needs none of them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Privilege {

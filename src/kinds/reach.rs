@@ -64,10 +64,7 @@ pub(super) fn sequences<'a>(
     catalog: &'a Catalog,
     whole: &'a ObjectId,
 ) -> impl Iterator<Item = &'a ObjectId> {
-    let first = ObjectId::from_parts(Kind::Sequence, Vec::new());
-    let rest = catalog.objects.range(first..).map(|(_, object)| object);
-    let of_kind = rest.take_while(|object| object.id.kind == Kind::Sequence);
-    let owned = of_kind.filter(move |object| {
+    let owned = catalog.of_kind(Kind::Sequence).filter(move |object| {
         sequence::column(object).is_some_and(|column| column.path.starts_with(&whole.path))
     });
     owned.map(|object| &object.id)
@@ -87,13 +84,16 @@ pub(super) fn referencing(ctx: &Ctx<'_>, key: &Object) -> BTreeSet<ObjectId> {
 
 /// The table that a foreign key refers to, with all below it.
 pub(super) fn referenced(ctx: &Ctx<'_>, catalog: &Catalog, key: &Object) -> BTreeSet<ObjectId> {
-    let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
-    let tables: BTreeSet<ObjectId> = columns.map(|(id, _)| table_of(id)).collect();
-    let others: Vec<&ObjectId> =
-        tables.iter().filter(|table| Some(*table) != key.parent.as_ref()).collect();
     // it may refer to its own table
-    let found = if others.is_empty() { key.parent.iter().collect() } else { others };
-    found.into_iter().flat_map(|table| with_below(ctx, table)).collect()
+    let table = other_end(catalog, key).or_else(|| key.parent.clone());
+    table.iter().flat_map(|table| with_below(ctx, table)).collect()
+}
+
+/// The table that a foreign key names, where it is another.
+pub(super) fn other_end(catalog: &Catalog, key: &Object) -> Option<ObjectId> {
+    let columns = catalog.needs_of(&key.id).filter(|(id, _)| id.kind == Kind::Column);
+    let mut tables = columns.map(|(id, _)| table_of(id));
+    tables.find(|table| Some(table) != key.parent.as_ref())
 }
 
 /// A foreign key may come or go before a link of its tables or after it: all that are below before
@@ -112,12 +112,11 @@ pub(super) fn foreign_keys<'a>(
     catalog: &'a Catalog,
     column: &'a ObjectId,
 ) -> impl Iterator<Item = &'a Object> {
-    let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
-    let rest = catalog.needs.range(first..);
-    let of_kind = rest.take_while(|(id, _)| id.kind == Kind::Constraint);
-    let users = of_kind.filter(|(_, needs)| needs.contains_key(column));
-    let users = users.filter_map(|(id, _)| catalog.objects.get(id));
-    users.filter(|object| constraint::is_foreign_key(object))
+    let uses = |object: &&Object| {
+        catalog.needs.get(&object.id).is_some_and(|needs| needs.contains_key(column))
+    };
+    let keys = catalog.of_kind(Kind::Constraint).filter(|it| constraint::is_foreign_key(it));
+    keys.filter(uses)
 }
 
 /// The lock on every table that has a column of the domain, or of one over it, whose rows are read.

@@ -102,13 +102,7 @@ impl ObjectKind for Functions {
         self.rules
     }
     fn privileges(&self, ctx: &Ctx<'_>, object: &Object, act: Act) -> Privileges {
-        privilege::of_superuser(
-            ctx,
-            object,
-            act,
-            &[Act::Create, Act::Alter, Act::Drop],
-            "a text search parser or template",
-        )
+        privilege::of_superuser(ctx, object, act, Act::ALL, "a text search parser or template")
     }
     fn facets(&self) -> FacetSpec {
         FacetSpec { comment: true, ..FacetSpec::default() }

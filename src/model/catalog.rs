@@ -1,6 +1,6 @@
 //! The normalized model of one database.
 
-use crate::model::{Object, ObjectId, snapshot};
+use crate::model::{Kind, Object, ObjectId, snapshot};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -123,6 +123,13 @@ impl Catalog {
     /// What `id` needs.
     pub fn needs_of(&self, id: &ObjectId) -> impl Iterator<Item = (&ObjectId, Need)> {
         self.needs.get(id).into_iter().flatten().map(|(to, need)| (to, *need))
+    }
+
+    /// The objects of a kind, in order.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Object> {
+        let first = ObjectId::from_parts(kind, Vec::new());
+        let rest = self.objects.range(first..).map(|(_, object)| object);
+        rest.take_while(move |object| object.id.kind == kind)
     }
 
     /// Records that `from` needs `to`; the stronger of two needs stays.

@@ -1,6 +1,6 @@
 //! How long a step may take: sizes on prod, and what is assumed of the machine.
 
-use crate::kinds::{Conditions, Ctx, Isolation, children, of};
+use crate::kinds::{Conditions, Ctx, Isolation, all_children, of};
 use crate::model::{Catalog, Object, ObjectId};
 use crate::plan::step::{Step, Verb};
 use serde::{Deserialize, Serialize};
@@ -104,12 +104,13 @@ pub struct Estimates<'a> {
     prod: &'a Catalog,
     goal: &'a Catalog,
     parts: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
+    below: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
 }
 
 impl<'a> Estimates<'a> {
     /// Of a plan from `prod` to `goal`.
     pub fn new(prod: &'a Catalog, goal: &'a Catalog) -> Self {
-        Self { prod, goal, parts: prod.parts() }
+        Self { prod, goal, parts: prod.parts(), below: all_children(prod) }
     }
 
     /// How long a step may take.
@@ -173,7 +174,7 @@ impl<'a> Estimates<'a> {
         let mut open: Vec<&ObjectId> = relations.iter().collect();
         while let Some(id) = open.pop() {
             if whole.insert(id) {
-                open.extend(children(self.prod, id));
+                open.extend(self.below.get(id).into_iter().flatten());
             }
         }
         for id in whole {

@@ -1,14 +1,14 @@
 //! What the executing role needs for each step.
 
 use crate::kinds::{
-    Act, Ctx, Effects, Lock, Privilege, Privileges, children, facet, of, privilege,
+    Act, Ctx, Effects, Lock, Privilege, Privileges, all_children, facet, of, privilege,
 };
 use crate::model::{Catalog, Object, ObjectId};
 use crate::plan::Batch;
 use crate::plan::change::Changes;
 use crate::plan::schedule::Node;
 use crate::plan::step::{Aspect, Verb};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the statements of a node need; `objects` are its members.
 pub(super) fn of_node(
@@ -71,8 +71,10 @@ fn locked(ctx: &Ctx<'_>, effects: &Effects, needs: &Privileges) -> Privileges {
     let owned = |id: &ObjectId| needs.contains(&Privilege::Owner(id.clone()));
     let mut below: BTreeSet<&ObjectId> = BTreeSet::new();
     let mut open: Vec<&ObjectId> = effects.locks.keys().filter(|id| owned(id)).collect();
+    let children = if open.is_empty() { BTreeMap::new() } else { all_children(ctx.current) };
     while let Some(table) = open.pop() {
-        open.extend(children(ctx.current, table).filter(|child| below.insert(child)));
+        let found = children.get(table).into_iter().flatten();
+        open.extend(found.filter(|child| below.insert(child)));
     }
     let can_be = |id: &ObjectId| {
         ctx.current.objects.get(id).is_some_and(|object| of(id.kind).can_be_locked(object))

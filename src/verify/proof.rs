@@ -4,7 +4,7 @@ use crate::model::{Catalog, ObjectId};
 use crate::plan::reconcile;
 use crate::verify::baseline::{Baseline, build, captured};
 use crate::verify::compared::compared;
-use crate::verify::evidence::Evidence;
+use crate::verify::evidence::{Evidence, Script};
 use crate::verify::observe::Standing;
 use crate::verify::rls::{Check, Moment, Tally};
 use crate::verify::rows::{self, Seeded, Stop, Wanted};
@@ -153,8 +153,13 @@ async fn walk(
 ) -> Result<Option<Failure>, VerifyError> {
     let mut tally = Tally::new(walk.checks);
     tally.look(Moment::Before, walk.scratch, proof).await?;
+    let session = walk.scratch.session().await?;
+    // what the bridge itself makes is nobody's yet
+    let since = Standing::now(&session).await?;
+    session.close().await;
     let mut there = States::default();
-    if let Some(failure) = walk.there(proof, &mut there, progress).await? {
+    let files = walk.evidence.files.iter().map(|pair| &pair.forward);
+    if let Some(failure) = walk.run(files, Some(&since), proof, &mut there, progress).await? {
         return Ok(Some(failure));
     }
     progress("comparing with the goal");
@@ -162,7 +167,8 @@ async fn walk(
     walk.compare_with_goal(&bridged, proof).await?;
     tally.look(Moment::After, walk.scratch, proof).await?;
     let mut back = States::default();
-    if let Some(failure) = walk.back(proof, &mut back, progress).await? {
+    let files = walk.evidence.files.iter().rev().map(|pair| &pair.back);
+    if let Some(failure) = walk.run(files, None, proof, &mut back, progress).await? {
         return Ok(Some(failure));
     }
     progress("comparing with prod");
@@ -177,41 +183,21 @@ async fn walk(
 }
 
 impl Walk<'_> {
-    /// Runs the migrations.
-    async fn there(
+    /// Runs files one after the other, up to the first that fails.
+    async fn run(
         &self,
+        files: impl Iterator<Item = &Script>,
+        since: Option<&Standing>,
         proof: &mut Proof,
         states: &mut States,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Option<Failure>, VerifyError> {
         let role = &self.evidence.options.apply_role;
-        let session = self.scratch.session().await?;
-        // what the bridge itself makes is nobody's yet
-        let since = Standing::now(&session).await?;
-        session.close().await;
-        for pair in &self.evidence.files {
-            progress(&format!("running {}", pair.forward.path));
-            let (file, told) = (&pair.forward, &mut proof.prediction);
-            let run = script::run(self.scratch, role, file, Some(&since), told, states).await?;
-            if let Err(failure) = run {
-                return Ok(Some(failure));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Runs the rollbacks.
-    async fn back(
-        &self,
-        proof: &mut Proof,
-        states: &mut States,
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Option<Failure>, VerifyError> {
-        let role = &self.evidence.options.apply_role;
-        for pair in self.evidence.files.iter().rev() {
-            progress(&format!("running {}", pair.back.path));
-            let (file, told) = (&pair.back, &mut proof.prediction);
-            if let Err(failure) = script::run(self.scratch, role, file, None, told, states).await? {
+        for file in files {
+            progress(&format!("running {}", file.path));
+            let told = &mut proof.prediction;
+            if let Err(failure) = script::run(self.scratch, role, file, since, told, states).await?
+            {
                 return Ok(Some(failure));
             }
         }

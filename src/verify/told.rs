@@ -67,17 +67,9 @@ impl Observed {
             let seen = self.steps.get(&step_at(script, step.line)).unwrap_or(&nothing);
             let place =
                 |line: usize| format!("{}:{line}: {} {}", script.path, step.verb, step.object);
-            // steps that share a statement take what all of them tell, and it is said once
-            let shared: Vec<&StepEntry> =
-                script.steps.iter().filter(|other| other.line == step.line).collect();
+            // what steps that share a statement take together is said once
             let first = at == 0 || script.steps.get(at - 1).is_none_or(|it| it.line != step.line);
-            let mut locks = BTreeMap::new();
-            for (relation, lock) in shared.iter().flat_map(|other| &other.locks) {
-                let told = locks.entry(relation.clone()).or_insert(*lock);
-                *told = (*told).max(*lock);
-            }
-            let rewrites: Vec<String> =
-                shared.iter().flat_map(|other| other.rewrites.iter().cloned()).collect();
+            let (locks, rewrites) = told_at(script, step.line);
             let mut more =
                 if first { stronger(&place, &locks, &rewrites, seen) } else { Vec::new() };
             let mut less = weaker(&place(step.line), step, seen, standing);
@@ -94,6 +86,19 @@ impl Observed {
             prediction.untold.append(&mut more);
         }
     }
+}
+
+/// What the steps of one statement tell together.
+fn told_at(script: &Script, line: usize) -> (BTreeMap<String, Lock>, Vec<String>) {
+    let (mut locks, mut rewrites) = (BTreeMap::new(), Vec::new());
+    for step in script.steps.iter().filter(|step| step.line == line) {
+        for (relation, lock) in &step.locks {
+            let told = locks.entry(relation.clone()).or_insert(*lock);
+            *told = (*told).max(*lock);
+        }
+        rewrites.extend(step.rewrites.iter().cloned());
+    }
+    (locks, rewrites)
 }
 
 /// What was taken and not told, one line each.

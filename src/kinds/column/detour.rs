@@ -2,7 +2,7 @@
 //! 18 on the constraint itself can wait for that.
 
 use super::{NOT_NULL, NOT_NULL_PENDING, heirs, inherited_from};
-use crate::kinds::constraint::{Proof, not_null_check, proof, unproven_check};
+use crate::kinds::constraint::{Proof, not_null_check, proof, unproven};
 use crate::kinds::detour::{Detour, stands_large};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, constraint, reach, sequence};
@@ -132,7 +132,7 @@ fn checked(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
         }
         let mut needs = vec![(relation_of(after), Need::Part), (id.clone(), Need::Hard)];
         needs.extend(constraint::parent_of(&check).map(|parent| (parent, Need::Hard)));
-        let check = if state == Proof::Missing { unproven_check(&check) } else { check };
+        let check = if state == Proof::Missing { unproven(&check) } else { check };
         detour.there.push((check, needs));
     }
     Some(detour)

@@ -3,7 +3,7 @@
 use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key, tree};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, Effects, Hazard, Lock, hazard, reach};
-use crate::model::{Kind, Object, ObjectId};
+use crate::model::{Object, ObjectId};
 
 /// What adding it costs.
 pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
@@ -16,13 +16,6 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
         return effects.if_small(&table);
     }
     effects
-}
-
-/// The table that a foreign key names, where it is another.
-pub(super) fn referenced(ctx: &Ctx<'_>, object: &Object) -> Option<ObjectId> {
-    let columns = ctx.desired.needs_of(&object.id).filter(|(id, _)| id.kind == Kind::Column);
-    let mut tables = columns.map(|(id, _)| ObjectId::new(Kind::Table, &[id.part(0), id.part(1)]));
-    tables.find(|table| Some(table) != object.parent.as_ref())
 }
 
 /// What dropping it costs.

@@ -169,7 +169,7 @@ fn successor(object: &Object) -> Option<Object> {
 }
 
 /// The same before anybody looked at the rows.
-fn unproven(object: &Object) -> Object {
+pub(in crate::kinds) fn unproven(object: &Object) -> Object {
     let mut unproven = object.clone();
     let mark = if is_inherited(object) { UNPROVEN } else { NOT_VALID };
     unproven.set(mark, Value::Bool(true));
@@ -238,13 +238,8 @@ pub(in crate::kinds) fn proof(ctx: &Ctx<'_>, check: &Object) -> Proof {
     }
 }
 
-/// The same check where the rows were not looked at yet.
-pub(in crate::kinds) fn unproven_check(check: &Object) -> Object {
-    unproven(check)
-}
-
-/// The same check once they were.
-pub(in crate::kinds) fn proven_check(object: &Object) -> Object {
+/// The same once somebody has.
+pub(in crate::kinds) fn proven(object: &Object) -> Object {
     let mut proven = object.clone();
     proven.set(NOT_VALID, Value::Null);
     proven

@@ -7,8 +7,7 @@ mod rules;
 mod tree;
 
 pub(super) use detour::{
-    Proof, check, index_of, not_null_check, parent_of, primary_keys, proof, proven_check,
-    unproven_check,
+    Proof, check, index_of, not_null_check, parent_of, primary_keys, proof, proven, unproven,
 };
 
 use crate::kinds::facet::relation_of;
@@ -16,7 +15,7 @@ use crate::kinds::row::{class, options};
 use crate::kinds::{
     Act, Address, Claim, Ctx, Detour, Effects, FacetSpec, Fields, Found, Guards, ObjectKind, Place,
     Privilege, Privileges, Protection, Raw, Rule, Scan, Slot, column, index, inheritance,
-    privilege,
+    privilege, reach,
 };
 use crate::model::{
     Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Settings, Value,
@@ -182,9 +181,8 @@ impl ObjectKind for Constraint {
         }
         if act == Act::Create && is_foreign_key(object) {
             needs.extend(
-                cost::referenced(ctx, object)
-                    .into_iter()
-                    .map(|id| Privilege::Held("REFERENCES", id)),
+                reach::other_end(ctx.desired, object)
+                    .map(|table| Privilege::Held("REFERENCES", table)),
             );
         }
         needs

@@ -11,10 +11,8 @@ use crate::model::{Facets, Kind, Need, Object, ObjectId, Value};
 
 /// The keys of the partitions directly below.
 fn attached<'a>(ctx: &Ctx<'a>, key: &ObjectId) -> impl Iterator<Item = &'a Object> {
-    let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
-    let rest = ctx.desired.objects.range(first..);
-    let keys = rest.take_while(|(id, _)| id.kind == Kind::Constraint).map(|(_, object)| object);
-    keys.filter(move |part| named(part, ATTACHED_TO).as_ref() == Some(key))
+    let constraints = ctx.desired.of_kind(Kind::Constraint);
+    constraints.filter(move |part| named(part, ATTACHED_TO).as_ref() == Some(key))
 }
 
 /// The indexes that partitions' keys are made from stay until all have theirs.
@@ -50,7 +48,7 @@ pub(super) fn foreign_key(ctx: &Ctx<'_>, to: &Object) -> Option<Detour> {
     for leaf in leaves {
         let (own, standing) = of_leaf(ctx, to, leaf)?;
         is_ready &= standing.is_some_and(|standing| *standing == own);
-        let half = detour::unproven_check(&own);
+        let half = detour::unproven(&own);
         let next = if standing.is_some() { own } else { half };
         detour.there.push((next, needs(ctx, to, leaf)));
     }
@@ -71,10 +69,7 @@ pub(super) fn is_taken_over(ctx: &Ctx<'_>, object: &Object) -> bool {
         return false;
     }
     let table = relation_of(object);
-    let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
-    let rest = ctx.desired.objects.range(first..);
-    let keys = rest.take_while(|(id, _)| id.kind == Kind::Constraint).map(|(_, object)| object);
-    let mut wholes = keys.filter(|key| {
+    let mut wholes = ctx.desired.of_kind(Kind::Constraint).filter(|key| {
         is_foreign_key(key) && !ctx.current.objects.contains_key(&key.id) && is_apart(ctx, key)
     });
     wholes.any(|key| {
@@ -127,7 +122,7 @@ fn of_leaf<'a>(
     own.facets = Facets::default();
     own.set(CLONES, Value::Null);
     let standing = ctx.current.objects.get(&own.id);
-    let half = detour::unproven_check(&own);
+    let half = detour::unproven(&own);
     let known = |standing: &Object| is_same(standing, &own) || is_same(standing, &half);
     let free = standing.is_none_or(known) && !ctx.desired.objects.contains_key(&own.id);
     (free && !key.flag(NOT_VALID)).then_some((own, standing))

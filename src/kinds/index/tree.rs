@@ -64,10 +64,8 @@ pub(super) fn keeps_parent(ctx: &Ctx<'_>, from: &Object, to: &Object) -> bool {
 
 /// An index with all that are attached below it, from the top.
 fn tree<'a>(catalog: &'a Catalog, top: &'a Object) -> Vec<&'a Object> {
-    let first = ObjectId::from_parts(Kind::Index, Vec::new());
-    let rest = catalog.objects.range(first..).map(|(_, object)| object);
     let mut attached: BTreeMap<&ObjectId, Vec<&Object>> = BTreeMap::new();
-    for object in rest.take_while(|object| object.id.kind == Kind::Index) {
+    for object in catalog.of_kind(Kind::Index) {
         if let Value::Id(parent) = object.value(ATTACHED_TO) {
             attached.entry(parent).or_default().push(object);
         }

@@ -16,7 +16,7 @@ pub(super) fn detour(ctx: &Ctx<'_>, link: &Object) -> Option<Detour> {
         wait(ctx, link, &mut detour);
     }
     // the server has its own words for the condition
-    let now = standing.map_or_else(|| constraint::unproven_check(&check), constraint::proven_check);
+    let now = standing.map_or_else(|| constraint::unproven(&check), constraint::proven);
     let needs = vec![(link.parent.clone()?, Need::Part), (column, Need::Hard)];
     detour.there.push((now, needs));
     Some(detour)

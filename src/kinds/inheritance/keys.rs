@@ -32,11 +32,7 @@ fn outlives(ctx: &Ctx<'_>, key: &Object) -> bool {
 
 /// Whether a foreign key refers to a table, be it its own.
 pub(super) fn is_referenced(catalog: &Catalog, table: &ObjectId) -> bool {
-    let first = ObjectId::from_parts(Kind::Constraint, Vec::new());
-    let rest = catalog.objects.range(first..).map(|(_, object)| object);
-    let keys = rest
-        .take_while(|object| object.id.kind == Kind::Constraint)
-        .filter(|object| constraint::is_foreign_key(object));
+    let keys = catalog.of_kind(Kind::Constraint).filter(|it| constraint::is_foreign_key(it));
     let mut needed = keys.flat_map(|key| {
         let others = catalog.needs_of(&key.id).filter(|(_, need)| *need == Need::Hard);
         others.map(|(id, _)| id)
@@ -111,7 +107,7 @@ fn refers_to_itself(catalog: &Catalog, key: &Object) -> bool {
 
 /// The foreign keys that refer to a table.
 fn keys_to<'a>(catalog: &'a Catalog, table: &'a ObjectId) -> impl Iterator<Item = &'a Object> {
-    let keys = catalog.objects.values().filter(|object| constraint::is_foreign_key(object));
+    let keys = catalog.of_kind(Kind::Constraint).filter(|it| constraint::is_foreign_key(it));
     keys.filter(move |key| {
         if key.parent.as_ref() == Some(table) {
             return refers_to_itself(catalog, key);

@@ -347,7 +347,7 @@ pub(super) fn tree_stays(ctx: &Ctx<'_>, root: &ObjectId) -> bool {
 }
 
 /// The same as [`children`], for all tables at once: trees are wide.
-pub(super) fn all_children(catalog: &Catalog) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
+pub fn all_children(catalog: &Catalog) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
     let mut all: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
     for link in links(catalog) {
         all.entry(link.parent).or_default().push(link.child);
@@ -357,10 +357,8 @@ pub(super) fn all_children(catalog: &Catalog) -> BTreeMap<&ObjectId, Vec<&Object
 
 /// The partitions below a table, the deepest first.
 pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Vec<&'a ObjectId> {
-    let first = ObjectId::from_parts(Kind::Inheritance, Vec::new());
-    let links = catalog.objects.range(first..).map(|(_, object)| object);
-    let links = links.take_while(|object| object.id.kind == Kind::Inheritance);
-    let mut found: Vec<_> = links
+    let mut found: Vec<_> = catalog
+        .of_kind(Kind::Inheritance)
         .filter(|object| is_partition(object))
         .filter_map(|link| {
             let depth = above(catalog, link).position(|id| id == table)?;
@@ -372,7 +370,7 @@ pub(super) fn partitions_below<'a>(catalog: &'a Catalog, table: &ObjectId) -> Ve
 }
 
 /// The tables that a link puts below another.
-pub fn children<'a>(
+pub(super) fn children<'a>(
     catalog: &'a Catalog,
     table: &'a ObjectId,
 ) -> impl Iterator<Item = &'a ObjectId> {
@@ -380,8 +378,7 @@ pub fn children<'a>(
 }
 
 fn links(catalog: &Catalog) -> impl Iterator<Item = Link<'_>> {
-    let first = ObjectId::from_parts(Kind::Inheritance, Vec::new());
-    catalog.objects.range(first..).map_while(|(_, object)| link(object))
+    catalog.of_kind(Kind::Inheritance).filter_map(link)
 }
 
 /// The tables that a table's links put it below of.
