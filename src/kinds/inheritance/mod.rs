@@ -238,7 +238,10 @@ impl ObjectKind for Inheritance {
             effects = effects.scanning(child);
         }
         effects.join(Effects::lock(parent, Lock::ShareUpdateExclusive));
-        effects.join(cloned_keys(ctx, object, Lock::ShareRowExclusive, Lock::ShareRowExclusive));
+        // one that comes back has kept the keys: the triggers of its own are dropped
+        let comes_back = ctx.current.objects.contains_key(&object.id);
+        let own = if comes_back { Lock::AccessExclusive } else { Lock::ShareRowExclusive };
+        effects.join(cloned_keys(ctx, object, own, Lock::ShareRowExclusive));
         // its rows must not belong to the new partition
         let default = default_partition(ctx.current, parent);
         if let Some(default) = default {
@@ -346,7 +349,7 @@ pub(super) fn tree_stays(ctx: &Ctx<'_>, root: &ObjectId) -> bool {
     true
 }
 
-/// The same as [`children`], for all tables at once: trees are wide.
+/// What each table has directly below it, for all tables at once: trees are wide.
 pub fn all_children(catalog: &Catalog) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
     let mut all: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
     for link in links(catalog) {
