@@ -43,6 +43,18 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     effects
 }
 
+/// Whether it is added in this plan and holds NULL in every row that stands.
+pub(in crate::kinds) fn comes_empty(ctx: &Ctx<'_>, column: &Object) -> bool {
+    if ctx.current.objects.contains_key(&column.id) || is_generated(column) {
+        return false;
+    }
+    let default = ObjectId::from_parts(Kind::Default, column.id.path.to_vec());
+    let filled = ctx.desired.objects.contains_key(&default)
+        || reach::sequences(ctx.desired, &column.id).into_iter().next().is_some();
+    // a domain may have a default of its own
+    !filled && ctx.desired.needs_of(&column.id).all(|(id, _)| id.kind != Kind::Domain)
+}
+
 /// What dropping it costs: keys and sequences go along.
 pub(super) fn dropping(ctx: &Ctx<'_>, object: &Object) -> Effects {
     let mut effects = reach::tree(ctx, &relation_of(object), Lock::AccessExclusive);

@@ -2,8 +2,8 @@
 
 use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key, tree};
 use crate::kinds::facet::relation_of;
-use crate::kinds::{Ctx, Effects, Hazard, Lock, hazard, reach};
-use crate::model::{Object, ObjectId};
+use crate::kinds::{Ctx, Effects, Hazard, Lock, column, hazard, reach};
+use crate::model::{Kind, Object, ObjectId};
 
 /// What adding it costs.
 pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
@@ -12,7 +12,8 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
         return Effects::lock(&table, Lock::AccessExclusive);
     }
     let effects = checking(ctx, object, &table);
-    if effects.may_fail.is_some() && !ctx.is_large(&table) {
+    let looks = effects.may_fail.is_some() || !effects.scans.is_empty();
+    if looks && !ctx.is_large(&table) {
         return effects.if_small(&table);
     }
     effects
@@ -51,6 +52,9 @@ fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
                 }
                 return effects;
             }
+            if refers_to_nothing_yet(ctx, object, table) {
+                return effects.scanning(table);
+            }
             failing(ctx, object, effects.scanning(table))
         }
         "check" => {
@@ -66,6 +70,16 @@ fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
             failing(ctx, object, effects)
         }
     }
+}
+
+/// A column of the key is added in this plan and NULL in every row: but for MATCH FULL, no row can
+/// refer to nothing.
+fn refers_to_nothing_yet(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> bool {
+    let columns =
+        ctx.desired.needs_of(&object.id).filter_map(|(id, _)| ctx.desired.objects.get(id));
+    let mut own = columns.filter(|column| column.parent.as_ref() == Some(table));
+    !object.text(DEFINITION).contains("MATCH FULL")
+        && own.any(|part| part.id.kind == Kind::Column && column::comes_empty(ctx, part))
 }
 
 /// That a row may stand against it, with the query that tells.

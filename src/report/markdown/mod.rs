@@ -136,19 +136,19 @@ fn features(page: &mut Page, view: &ReportView) {
         page.block(&format!(
             "### {}. {} (risk: {})",
             at + 1,
-            prose(&feature.title),
+            prose(&feature.name),
             feature.risk.name()
         ));
+        page.block(&prose(&feature.title));
         let purpose = if feature.purpose.is_empty() {
             vec!["Purpose: no comment says what it is for".to_owned()]
         } else {
             feature.purpose.iter().map(|said| format!("Purpose: {}", prose(said))).collect()
         };
         let why = feature.why.iter().map(|why| format!("Risk: {}", prose(why)));
-        let files = [
-            format!("Migration: {}", code(&feature.migration)),
-            format!("Rollback: {}", code(&feature.rollback)),
-        ];
+        let files = feature.files.iter().map(|file| {
+            format!("Migration: {}, undone by {}", code(&file.migration), code(&file.rollback))
+        });
         let objects = detail::some(&feature.objects, 12);
         let objects = format!("Objects: {objects}");
         page.list(purpose.into_iter().chain(why).chain(files).chain([objects]));

@@ -22,7 +22,7 @@ pub struct ReportView {
     pub findings: Findings,
     /// Prod, dev, and prod after the bridge.
     pub counts: Vec<CountRow>,
-    /// The migrations, each as what it brings.
+    /// What changes, in connected parts, the most dangerous first.
     pub features: Vec<Feature>,
     /// The migrations, step by step.
     pub files: Vec<FileView>,
@@ -165,9 +165,11 @@ impl Level {
     }
 }
 
-/// What one migration brings.
+/// A connected part of what changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Feature {
+    /// What it is named after: its most telling object.
+    pub name: String,
     /// `table public.users, 3 indexes`.
     pub title: String,
     /// From the comments of its objects; none where no comment says it.
@@ -176,12 +178,19 @@ pub struct Feature {
     pub risk: Level,
     /// Why.
     pub why: Vec<String>,
+    /// The files that its steps stand in, in order.
+    pub files: Vec<FeatureFile>,
+    /// What is done to which object.
+    pub objects: Vec<String>,
+}
+
+/// A file of a feature.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct FeatureFile {
     /// Path of the migration.
     pub migration: String,
     /// Path of its rollback.
     pub rollback: String,
-    /// What is done to which object.
-    pub objects: Vec<String>,
 }
 
 /// One migration.
@@ -228,6 +237,8 @@ pub struct StepView {
     pub preflight: Option<String>,
     /// What it loses for good.
     pub data_loss: Option<String>,
+    /// How dangerous it is that it reads or writes rows, by its time and by who waits meanwhile.
+    pub load: Level,
     /// It is there only because that one changes.
     pub forced_by: Option<String>,
 }

@@ -1,58 +1,77 @@
-//! What each migration brings, and how dangerous that is.
+//! Features: connected parts of what changes, each with its purpose, its files and its risk.
 
-use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Step, Verb};
-use crate::report::view::{Feature, Level, ReportInput, file};
+mod component;
+mod risk;
+
+use crate::kinds::of;
+use crate::model::ObjectId;
+use crate::plan::{Step, Verb};
+use crate::report::view::{Feature, FeatureFile, FileView, ReportInput};
+use component::Part;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One feature per migration: the plan puts what depends on each other into one.
-pub(super) fn features(input: &ReportInput<'_>) -> Vec<Feature> {
-    let mut names = input.files.iter();
-    input
-        .plan
-        .batches
-        .iter()
-        .map(|batch| {
-            let (migration, rollback) = names.next().cloned().unwrap_or_default();
-            let (risk, why) = risk(input.prod, batch);
-            Feature {
-                title: title(batch),
-                purpose: purpose(input, batch),
-                risk,
-                why,
-                migration,
-                rollback,
-                objects: objects(batch),
-            }
-        })
-        .collect()
+/// The features, the most dangerous first, else in the order of their steps.
+pub(super) fn features(input: &ReportInput<'_>, views: &[FileView]) -> Vec<Feature> {
+    let mut features: Vec<Feature> =
+        component::parts(input).iter().map(|part| feature(input, views, part)).collect();
+    features.sort_by_key(|feature| Reverse(feature.risk));
+    features
 }
 
-fn written(batch: &Batch) -> impl Iterator<Item = &Step> {
-    batch.steps.iter().filter(|step| !step.is_silent())
+fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feature {
+    let steps: Vec<&Step> = part.steps.iter().map(|place| place.step).collect();
+    let verbs = verbs(&steps);
+    let (risk, why) = risk::of(input, views, part);
+    let batches: BTreeSet<usize> = part.steps.iter().map(|place| place.batch).collect();
+    let files = batches.iter().filter_map(|at| input.files.get(*at));
+    Feature {
+        name: name(&steps),
+        title: title(&verbs),
+        purpose: purpose(input, &steps),
+        risk,
+        why,
+        files: files
+            .map(|(migration, rollback)| FeatureFile {
+                migration: migration.clone(),
+                rollback: rollback.clone(),
+            })
+            .collect(),
+        objects: objects(&steps, &verbs),
+    }
 }
 
 /// What is done to which object: an object that is dropped and made again is rebuilt.
-fn verbs(batch: &Batch) -> BTreeMap<&ObjectId, &'static str> {
+fn verbs<'a>(steps: &[&'a Step]) -> BTreeMap<&'a ObjectId, &'static str> {
     let mut verbs: BTreeMap<&ObjectId, &'static str> = BTreeMap::new();
-    for step in written(batch) {
-        let new = step.verb.name();
+    for step in steps {
         let verb = match (verbs.get(&step.object).copied(), step.verb) {
             (Some("drop"), Verb::Create) => "rebuild",
             (Some(known), _) => known,
-            (None, _) => new,
+            (None, verb) => verb.name(),
         };
         verbs.insert(&step.object, verb);
     }
     verbs
 }
 
+/// The object that tells best what it is about: its own change, made rather than altered.
+fn name(steps: &[&Step]) -> String {
+    let root = steps.iter().min_by(|a, b| telling(a).cmp(&telling(b)));
+    root.map(|step| of(step.object.kind).subject(&step.object)).unwrap_or_default()
+}
+
+/// The less, the better it tells.
+fn telling(step: &Step) -> (bool, bool, u8, &ObjectId) {
+    let prominence = of(step.object.kind).prominence();
+    (step.forced_by.is_some(), step.verb == Verb::Alter, prominence, &step.object)
+}
+
 /// Tables, views, types and routines by name as long as they are few, everything else by number;
 /// what is made or dropped before what is altered.
-fn title(batch: &Batch) -> String {
+fn title(verbs: &BTreeMap<&ObjectId, &'static str>) -> String {
     const TELLING: &[&str] =
         &["table", "view", "enum", "function", "procedure", "schema", "extension"];
-    let verbs = verbs(batch);
     let mut roots: Vec<(bool, String)> = verbs
         .iter()
         .filter(|(id, _)| TELLING.contains(&id.kind.name()))
@@ -89,22 +108,21 @@ fn plural_of(kind: &str) -> String {
 }
 
 /// Each object once, in the order of the steps.
-fn objects(batch: &Batch) -> Vec<String> {
-    let verbs = verbs(batch);
+fn objects(steps: &[&Step], verbs: &BTreeMap<&ObjectId, &'static str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let order = written(batch).map(|step| &step.object).filter(|id| seen.insert(*id));
+    let order = steps.iter().map(|step| &step.object).filter(|id| seen.insert(*id));
     order
         .map(|id| format!("{} {}", verbs.get(id).copied().unwrap_or("change"), super::named(id)))
         .collect()
 }
 
-/// The comments of the objects that the migration is about, and of the tables that it changes parts of.
-fn purpose(input: &ReportInput<'_>, batch: &Batch) -> Vec<String> {
+/// The comments of the objects that it is about, and of the tables that it changes parts of.
+fn purpose(input: &ReportInput<'_>, steps: &[&Step]) -> Vec<String> {
     const TELLING: &[&str] =
         &["schema", "extension", "table", "view", "enum", "function", "procedure", "column"];
     let mut said = Vec::new();
     let mut seen = BTreeSet::new();
-    for step in written(batch) {
+    for step in steps {
         let mut id = Some(&step.object);
         while let Some(at) = id {
             let object = input.plan.goal.objects.get(at).or_else(|| input.prod.objects.get(at));
@@ -120,58 +138,4 @@ fn purpose(input: &ReportInput<'_>, batch: &Batch) -> Vec<String> {
     // tables first; the rest in the order of the steps
     said.sort_by_key(|(later, _)| *later);
     said.into_iter().map(|(_, text)| text).collect()
-}
-
-/// How dangerous a migration is, and why.
-fn risk(prod: &Catalog, batch: &Batch) -> (Level, Vec<String>) {
-    let mut found: BTreeSet<(std::cmp::Reverse<Level>, String)> = BTreeSet::new();
-    let mut add = |level, text: String| {
-        found.insert((std::cmp::Reverse(level), text));
-    };
-    for step in written(batch) {
-        let effects = &step.effects;
-        if let Some(loss) = &effects.data_loss {
-            add(Level::High, format!("{} loses {loss}", step.title()));
-        }
-        for relation in &effects.rewrites {
-            add(
-                Level::High,
-                format!(
-                    "{} writes {} anew ({})",
-                    step.title(),
-                    relation.label(),
-                    file::size(prod, relation)
-                ),
-            );
-        }
-        for relation in &effects.scans {
-            add(
-                Level::Medium,
-                format!(
-                    "{} reads all of {} ({})",
-                    step.title(),
-                    relation.label(),
-                    file::size(prod, relation)
-                ),
-            );
-        }
-        if let Some(failure) = &effects.may_fail {
-            add(Level::Medium, format!("{} fails where {}", step.title(), failure.told()));
-        }
-        if !effects.index_builds.is_empty() {
-            add(
-                Level::Medium,
-                format!("{} builds an index over rows that are there", step.title()),
-            );
-        }
-    }
-    for text in file::irreversible(prod, batch) {
-        add(Level::Medium, format!("the rollback does not bring back: {text}"));
-    }
-    let level = found.first().map_or(Level::Low, |(level, _)| level.0);
-    let mut why: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
-    if why.is_empty() {
-        why.push("nothing that stands is read as a whole, written anew or lost".to_owned());
-    }
-    (level, why)
 }

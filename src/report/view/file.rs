@@ -1,9 +1,9 @@
 //! The migrations, step by step.
 
-use crate::kinds::Failure;
+use crate::kinds::{Effects, Failure, Lock};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Estimates, Step, total_size};
-use crate::report::view::{FileView, LockView, ReportInput, StepView};
+use crate::plan::{Batch, Estimate, Estimates, Step, total_size};
+use crate::report::view::{FileView, Level, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
 /// The migrations, in order.
@@ -66,7 +66,24 @@ fn view(prod: &Catalog, estimates: &Estimates<'_>, step: &Step) -> StepView {
         may_fail: effects.may_fail.as_ref().map(Failure::told),
         preflight: effects.may_fail.as_ref().and_then(|failure| failure.preflight.clone()),
         data_loss: effects.data_loss.clone(),
+        load: load(effects, &estimate),
         forced_by: step.forced_by.as_ref().map(super::named),
+    }
+}
+
+/// How dangerous it is that rows are read or written: up to a second is little, up to a minute
+/// needs a look, and more needs a decision where others wait meanwhile.
+fn load(effects: &Effects, estimate: &Estimate) -> Level {
+    let works = !effects.rewrites.is_empty()
+        || !effects.scans.is_empty()
+        || !effects.index_builds.is_empty();
+    let waits = effects.locks.values().any(|lock| *lock >= Lock::Share);
+    match estimate.seconds().map_or(0, |seconds| seconds.high) {
+        _ if !works => Level::None,
+        0..=1 if !estimate.is_unknown() => Level::Low,
+        2..=60 if !estimate.is_unknown() => Level::Medium,
+        _ if waits => Level::High,
+        _ => Level::Medium,
     }
 }
 

@@ -12,9 +12,9 @@ mod risk;
 mod security;
 
 pub use data::{
-    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FileView, Findings, Graph,
-    Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView, Risk,
-    SecurityFinding, SideView, StepView, UnbridgedView, WithheldView,
+    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FeatureFile, FileView,
+    Findings, Graph, Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView,
+    Risk, SecurityFinding, SideView, StepView, UnbridgedView, WithheldView,
 };
 
 use crate::diff::Divergence;
@@ -57,7 +57,7 @@ impl ReportView {
             readiness,
             findings: count::findings(input.divergence),
             counts: count::rows(input),
-            features: feature::features(input),
+            features: feature::features(input, &files),
             risks: risk::risks(input, &files, &security),
             files,
             drifts: drift::drifts(input),

@@ -2,7 +2,7 @@
 
 use crate::plan::{Reason, lacking};
 use crate::report::view::{
-    Cause, FileView, Light, NoticeView, Readiness, ReportInput, StepView, plural,
+    Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, StepView, plural,
 };
 
 /// How many lacking rights are named.
@@ -92,7 +92,7 @@ fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> V
 fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
     let exclusive =
         |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
-    let long = |step: &&StepView| !step.rewrites.is_empty() || !step.scans.is_empty();
+    let long = |step: &&StepView| step.load > Level::Low;
     let blocking = steps(files).filter(exclusive).filter(long).count();
     let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
     let lacks = lacking(input.plan, input.prod, &input.options.apply_role);
@@ -103,7 +103,9 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
             blocking,
             |count| {
                 let what = plural(count, "step reads or writes", "steps read or write");
-                format!("{what} a whole table while readers and writers wait")
+                format!(
+                    "{what} a whole table for more than a second while readers and writers wait"
+                )
             },
             "choose a time by the sizes in \"The files\"",
         ),

@@ -53,13 +53,11 @@ fn downtime(files: &[FileView]) -> Risk {
     let mut worst = (Level::None, false, 0);
     let mut text = "no step makes readers or writers wait".to_owned();
     for step in files.iter().flat_map(|file| &file.steps) {
-        let long = !step.rewrites.is_empty() || !step.scans.is_empty() || step.builds_index;
         for lock in &step.locks {
-            let found = match (lock.mode.as_str(), long) {
-                ("ACCESS EXCLUSIVE", true) => Level::High,
-                ("SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE", true) => Level::Medium,
-                ("ACCESS EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE", false) => {
-                    Level::Low
+            let found = match lock.mode.as_str() {
+                "ACCESS EXCLUSIVE" => step.load.max(Level::Low),
+                "SHARE" | "SHARE ROW EXCLUSIVE" | "EXCLUSIVE" => {
+                    step.load.clamp(Level::Low, Level::Medium)
                 }
                 _ => Level::None,
             };
@@ -114,7 +112,7 @@ fn performance(steps: &[&StepView]) -> Risk {
     let (rewrites, scans) =
         (count(&|step| !step.rewrites.is_empty()), count(&|step| !step.scans.is_empty()));
     let builds = count(&|step| step.builds_index);
-    let found = if rewrites > 0 { Level::High } else { level(scans + builds > 0, Level::Medium) };
+    let found = steps.iter().map(|step| step.load).max().unwrap_or(Level::None);
     let text = format!(
         "{}, {}, {}",
         plural(rewrites, "rewrite", "rewrites"),

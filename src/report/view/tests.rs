@@ -105,7 +105,7 @@ fn a_new_table_is_green_and_low_and_told_with_its_parts() {
     assert_eq!(view.readiness.light, Light::Green, "{:?}", view.readiness);
     assert_eq!(view.features.len(), 1);
     assert_eq!(view.features[0].risk, Level::Low);
-    assert_eq!(view.features[0].migration, "migrations/0.sql");
+    assert_eq!(view.features[0].files[0].migration, "migrations/0.sql");
     assert_eq!(view.findings.missing, 1);
     let tables = view.counts.iter().find(|row| row.what == "tables").unwrap();
     assert_eq!((tables.prod, tables.dev, tables.after), (1, 2, 2));
