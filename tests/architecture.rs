@@ -15,7 +15,7 @@ mod walls {
         ("introspect", &["connect", "kinds", "model", "sql"]),
         ("normalize", &["kinds", "model", "sql"]),
         ("scope", &["kinds", "model"]),
-        ("config", &["normalize", "scope", "verify"]),
+        ("config", &["normalize", "plan", "scope", "verify"]),
         ("diff", &["model"]),
         ("plan", &["kinds", "model", "sql"]),
         ("report", &["diff", "model", "plan", "kinds"]),

@@ -1,16 +1,17 @@
 //! `EXECUTION_PLAN.md`: what to run, in which order, under which locks, and how to go back.
 
 mod escape;
+mod file;
 mod rights;
 mod text;
 
 use crate::bundle::{Input, Migration};
 use crate::kinds::Lock;
 use crate::model::ObjectId;
-use crate::plan::{Batch, Drops, Estimates, Verb, assumptions, total_size};
+use crate::plan::{Ask, Drops, Estimates, Verb, assumptions};
 use crate::sql::quote;
 use escape::{code, fenced};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The plan, with commands to copy.
 pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
@@ -22,17 +23,17 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     }
     blocks.push(prerequisites(input));
     blocks.push(rights::section(input));
-    blocks.push(environments());
+    blocks.push(environments(input));
     blocks.push(decisions(input));
     blocks.push("## The files".to_owned());
     blocks.push(
-        "In this order, from inside the bundle's folder. Each file is one transaction.".to_owned(),
+        "In this order, from inside the bundle's folder. Each file with `BEGIN` in it is one transaction.".to_owned(),
     );
     blocks.push(assumptions());
     let estimates = Estimates::new(input.prod, &input.plan.goal);
     let count = migrations.len();
     for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
-        blocks.push(file(input, &estimates, migration, batch, (at + 1, count)));
+        blocks.push(file::section(input, &estimates, migration, batch, (at + 1, count)));
     }
     blocks.push(monitoring(input));
     blocks.push(after(input));
@@ -78,7 +79,11 @@ fn prerequisites(input: &Input<'_>) -> String {
             "prod is PostgreSQL {}: the files are written for this major",
             input.prod.server.major()
         ),
-        "a backup of prod that has been restored once: TO FILL (where, when)".to_owned(),
+        format!(
+            "a backup of prod: {}; last restored: {}",
+            told(input, Ask::Backup),
+            told(input, Ask::Restored)
+        ),
     ];
     if !input.prod.server.capture_role_owns {
         let captured = code(&input.prod.server.capture_role);
@@ -105,15 +110,20 @@ fn prerequisites(input: &Input<'_>) -> String {
     )
 }
 
+/// An answer of the operator, as text.
+fn told(input: &Input<'_>, ask: Ask) -> String {
+    code(&input.rollout.get(ask))
+}
+
 fn checklist(items: &[String]) -> String {
     items.iter().map(|item| format!("- [ ] {item}")).collect::<Vec<_>>().join("\n")
 }
 
-fn environments() -> String {
+fn environments(input: &Input<'_>) -> String {
     let items = [
         "a scratch server: `pgbridge verify .` builds prod's schema, runs these files, compares, rolls back, compares".to_owned(),
-        "a copy of prod with its rows: TO FILL (which one), with the commands below".to_owned(),
-        "prod: TO FILL (when, who)".to_owned(),
+        format!("a copy of prod with its rows: {}, with the commands below", told(input, Ask::Copy)),
+        format!("prod: {}, by {}", told(input, Ask::When), told(input, Ask::Who)),
     ];
     format!("## Order of environments\n\n{}", checklist(&items))
 }
@@ -151,112 +161,15 @@ fn open(input: &Input<'_>) -> String {
     )
 }
 
-fn file(
-    input: &Input<'_>,
-    estimates: &Estimates<'_>,
-    migration: &Migration,
-    batch: &Batch,
-    (at, count): (usize, usize),
-) -> String {
-    let name = migration.file_name();
-    let written: Vec<_> = batch.steps.iter().filter(|step| !step.is_silent()).collect();
-    let titles: Vec<String> =
-        written.iter().take(20).map(|step| format!("- {}", code(&step.title()))).collect();
-    let more = written.len().saturating_sub(titles.len());
-    let more = if more > 0 { format!("\n- and {more} more") } else { String::new() };
-    let run = format!("psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f migrations/{name}");
-    let undo = format!(
-        "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql",
-        migration.name
-    );
-    let mut blocks = vec![
-        format!("### {at} of {count}: {}", code(&name)),
-        format!("Steps ({}), in order:\n\n{}{more}", written.len(), titles.join("\n")),
-        format!("Estimated: {}, once the locks are granted.", code(&estimates.all(&batch.steps).told())),
-        locks(input, batch),
-        format!("Run:\n\n{}", fenced("sh", &run)),
-        "Good when the exit status is 0 and the last line is `COMMIT`. Else nothing of it was applied: read the error, \
-         and run it again when the lock was not had in time (SQLSTATE 55P03). \
-         After a lost connection, see first whether it was applied."
-            .to_owned(),
-        format!("Undo:\n\n{}", fenced("sh", &undo)),
-    ];
-    if batch.irreversible.is_empty() {
-        blocks.push("The rollback brings everything back.".to_owned());
-    } else {
-        let lines: Vec<String> =
-            batch.irreversible.iter().map(|what| format!("- {}", code(what))).collect();
-        blocks.push(format!("The rollback does not bring back:\n\n{}", lines.join("\n")));
-    }
-    blocks.join("\n\n")
-}
-
-/// The strongest lock on each relation, for as long as the file runs.
-fn locks(input: &Input<'_>, batch: &Batch) -> String {
-    let mut locks: BTreeMap<&ObjectId, Lock> = BTreeMap::new();
-    let mut costs: BTreeMap<&ObjectId, BTreeSet<&str>> = BTreeMap::new();
-    for step in &batch.steps {
-        for (relation, lock) in &step.effects.locks {
-            let held = locks.entry(relation).or_insert(*lock);
-            *held = (*held).max(*lock);
-            if step.effects.index_builds.contains(relation) {
-                costs.entry(relation).or_default().insert("an index is built");
-            }
-        }
-        for relation in &step.effects.rewrites {
-            costs.entry(relation).or_default().insert("written anew");
-        }
-        for relation in &step.effects.scans {
-            costs.entry(relation).or_default().insert("read as a whole");
-        }
-    }
-    if locks.is_empty() {
-        return "Locks on what stands: none that the plan knows of.".to_owned();
-    }
-    let rows: Vec<String> = locks
-        .iter()
-        .map(|(relation, lock)| {
-            let cost =
-                costs.get(relation).map(|cost| cost.iter().copied().collect::<Vec<_>>().join(", "));
-            let (name, size) =
-                (code(&format!("{} {}", relation.kind, relation.label())), size(input, relation));
-            format!(
-                "| {name} | {} | {} | {size} | {} |",
-                lock.name(),
-                lock.meaning(),
-                cost.unwrap_or_else(|| "-".to_owned())
-            )
-        })
-        .collect();
-    let header = "| relation | strongest lock | for others | size on prod | what takes time |\n|---|---|---|---|---|";
-    format!("Locks on what stands, held until the file commits:\n\n{header}\n{}", rows.join("\n"))
-}
-
-/// A power of two that the table does not exceed.
-fn size(input: &Input<'_>, relation: &ObjectId) -> String {
-    let Some(bytes) = total_size(input.prod, relation) else { return "unknown".to_owned() };
-    let mut rest = u64::try_from(bytes).unwrap_or(0);
-    if rest == 0 {
-        return "empty".to_owned();
-    }
-    rest = rest.checked_next_power_of_two().unwrap_or(u64::MAX);
-    let mut unit = "bytes";
-    for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] {
-        if rest < 1024 {
-            break;
-        }
-        rest /= 1024;
-        unit = next;
-    }
-    format!("up to {rest} {unit}")
-}
-
 fn monitoring(input: &Input<'_>) -> String {
     let relations: BTreeSet<&ObjectId> =
         input.plan.steps().flat_map(|step| step.effects.locks.keys()).collect();
     let mut blocks = vec![
         "## While it runs".to_owned(),
-        "In a second session. Who waits for whom; somebody who waits longer than TO FILL seconds is a reason to cancel the file:".to_owned(),
+        format!(
+            "In a second session. Who waits for whom; somebody who waits longer than {} is a reason to cancel the file:",
+            told(input, Ask::LongestWait)
+        ),
         fenced("sql", text::WAITING),
     ];
     if !relations.is_empty() {
@@ -286,7 +199,7 @@ fn after(input: &Input<'_>) -> String {
         "## After the last file".to_owned(),
         "Every check passes and the exit status is 0, or what was promised is not there:"
             .to_owned(),
-        fenced("sh", "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f VALIDATION_SQL.sql"),
+        fenced("sh", &file::psql("VALIDATION_SQL.sql")),
         "What differs from dev now; compare it with the report:".to_owned(),
         fenced("sh", "pgbridge diff --dev \"$PGBRIDGE_DEV_URL\" --prod \"$PGBRIDGE_PROD_URL\""),
     ];
@@ -305,8 +218,8 @@ fn after(input: &Input<'_>) -> String {
         }
     }
     let items = [
-        "the server's log has no new errors: TO FILL (where)".to_owned(),
-        "documentation that names the changed objects: TO FILL".to_owned(),
+        format!("the server's log has no new errors: {}", told(input, Ask::Log)),
+        format!("documentation that names the changed objects: {}", told(input, Ask::Documents)),
     ];
     blocks.push(checklist(&items));
     blocks.join("\n\n")
@@ -316,12 +229,7 @@ fn back(migrations: &[Migration]) -> String {
     let commands: Vec<String> = migrations
         .iter()
         .rev()
-        .map(|migration| {
-            format!(
-                "psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f rollback/{}_rollback.sql",
-                migration.name
-            )
-        })
+        .map(|migration| file::psql(&format!("rollback/{}_rollback.sql", migration.name)))
         .collect();
     format!(
         "## Going back\n\nOnly the files that went through, the last one first; stop at the first error:\n\n{}",
@@ -362,16 +270,26 @@ fn messages(input: &Input<'_>, migrations: &[Migration]) -> String {
     let writers: BTreeSet<String> = waits(Lock::Share).difference(&everybody).cloned().collect();
     let database = quote::printable(&input.prod.server.database);
     let count = migrations.len();
+    let say = |ask| quote::printable(&input.rollout.get(ask));
+    let time = Estimates::new(input.prod, &input.plan.goal).all(input.plan.steps()).told();
     let before = format!(
-        "On TO FILL (time) we change the schema of {database}: {count} file(s).\nReaders and writers may wait for: {}.\nOnly writers may wait for: {}.\nContact: TO FILL",
+        "To: {}\nOn {} we change the schema of {database}: {count} file(s), run by {}.\nEstimated: {time}, once the locks are granted.\n\
+         Readers and writers may wait for: {}.\nOnly writers may wait for: {}.\nContact: {}",
+        say(Ask::Audience),
+        say(Ask::When),
+        say(Ask::Who),
         names(&everybody),
-        names(&writers)
+        names(&writers),
+        say(Ask::Contact)
     );
+    // the moments are known when they are there
     let during = format!(
-        "The change of {database} has begun at TO FILL. File TO FILL of {count} is running."
+        "The change of {database} has begun at ____. File ____ of {count} is running.\nContact: {}",
+        say(Ask::Contact)
     );
     let done = format!(
-        "The change of {database} ended at TO FILL. Files that went through: TO FILL of {count}. Checks that failed: TO FILL."
+        "The change of {database} ended at ____. Files that went through: ____ of {count}. Checks that failed: ____.\nContact: {}",
+        say(Ask::Contact)
     );
     let block = |title: &str, body: &str| format!("{title}:\n\n{}", fenced("text", body));
     format!(

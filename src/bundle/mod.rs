@@ -5,6 +5,7 @@
 //! Invariant: text that is not derived from these is not written; the folder is written whole or
 //! not at all, folder 0700, files 0600; the same input and time stamp give the same bytes.
 
+pub mod checks;
 mod error;
 pub mod execution_plan;
 mod folder;
@@ -19,7 +20,7 @@ pub use migration::Migration;
 
 use crate::diff::Divergence;
 use crate::model::Catalog;
-use crate::plan::{Options, Plan};
+use crate::plan::{Options, Plan, Rollout};
 
 /// Everything that a bundle is made of.
 #[derive(Clone, Copy)]
@@ -34,6 +35,8 @@ pub struct Input<'a> {
     pub plan: &'a Plan,
     /// How it was planned.
     pub options: &'a Options,
+    /// What only people know of the rollout.
+    pub rollout: &'a Rollout,
     /// `YYYYMMDDHHMMSS`: the only value from a clock.
     pub timestamp: &'a str,
 }
@@ -64,7 +67,10 @@ pub fn files(input: &Input<'_>, documents: Vec<File>) -> Result<Vec<File>, Bundl
     let prod = crate::model::snapshot::write(input.prod)?;
     let migrations = migrations(input)?;
     files.push(manifest::file(input, &migrations, &dev, &prod)?);
-    for migration in migrations {
+    for (at, migration) in migrations.into_iter().enumerate() {
+        if let Some(check) = checks::after(input, at) {
+            files.push(File::new(checks::path(&migration), check));
+        }
         files.push(File::new(format!("migrations/{}", migration.file_name()), migration.forward));
         files.push(File::new(format!("rollback/{}_rollback.sql", migration.name), migration.back));
     }

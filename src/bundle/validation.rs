@@ -2,13 +2,16 @@
 
 mod fact;
 mod locator;
+mod preflight;
 mod sql;
 
 use crate::bundle::{Input, Migration};
 use crate::model::{Compare, Facet, Object, ObjectId};
+use crate::plan::Step;
 use crate::sql::quote;
 use fact::{Fact, facts};
 use locator::locator;
+pub(super) use preflight::Question;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One check: name, the parts of the path, what is expected.
@@ -19,24 +22,49 @@ type Groups = BTreeMap<(&'static str, String), Vec<Check>>;
 
 /// The file. It writes nothing; its last statement fails when a check does.
 pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
-    let touched: BTreeSet<&ObjectId> = input.plan.steps().flat_map(|step| &step.members).collect();
-    let same_major = input.dev.server.major() == input.prod.server.major();
-    let mut groups = Groups::new();
-    let mut unchecked = BTreeSet::new();
-    for id in touched {
-        match input.plan.goal.objects.get(id) {
-            Some(object) => promised(&mut groups, &mut unchecked, input, object, same_major),
-            None => gone(&mut groups, input, id),
+    let touched = input.plan.steps().flat_map(|step| &step.members).collect();
+    let checks = Checks::of(input, &touched);
+    let steps: Vec<&Step> = input.plan.steps().collect();
+    let head = header(input, migrations, &checks);
+    script(head, &checks, &preflight::questions(&steps))
+}
+
+/// What is asked of the catalogs about some objects.
+pub(super) struct Checks {
+    groups: Groups,
+    unchecked: BTreeSet<String>,
+    same_major: bool,
+}
+
+impl Checks {
+    /// What the plan promises of these objects in the end.
+    pub(super) fn of(input: &Input<'_>, touched: &BTreeSet<&ObjectId>) -> Self {
+        let same_major = input.dev.server.major() == input.prod.server.major();
+        let mut groups = Groups::new();
+        let mut unchecked = BTreeSet::new();
+        for id in touched {
+            match input.plan.goal.objects.get(*id) {
+                Some(object) => promised(&mut groups, &mut unchecked, input, object, same_major),
+                None => gone(&mut groups, input, id),
+            }
         }
+        Self { groups, unchecked, same_major }
     }
-    let count = groups.values().map(Vec::len).sum();
-    let mut lines = header(input, migrations, count, same_major);
-    lines.extend(
-        unchecked.iter().map(|text| format!("-- Not checked here: {}", quote::printable(text))),
-    );
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.groups.values().map(Vec::len).sum()
+    }
+}
+
+/// A script that asks everything in one result table.
+pub(super) fn script(mut lines: Vec<String>, checks: &Checks, questions: &[Question]) -> String {
+    let unchecked = checks.unchecked.iter();
+    lines.extend(unchecked.map(|text| format!("-- Not checked here: {}", quote::printable(text))));
     lines.push(String::new());
     lines.push(BEGIN.to_owned());
-    lines.push(query(&groups));
+    lines.extend(preflight::ask(questions));
+    lines.push(query(&checks.groups, preflight::told(questions)));
     lines.push(END.to_owned());
     lines.join("\n")
 }
@@ -53,6 +81,7 @@ SET LOCAL intervalstyle = 'postgres';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 3;
 SET LOCAL jit = off;
+SET LOCAL row_security = off;
 SET LOCAL lock_timeout = '5s';
 ";
 
@@ -70,12 +99,8 @@ $pgbridge$;
 COMMIT;
 ";
 
-fn header(
-    input: &Input<'_>,
-    migrations: &[Migration],
-    count: usize,
-    same_major: bool,
-) -> Vec<String> {
+fn header(input: &Input<'_>, migrations: &[Migration], checks: &Checks) -> Vec<String> {
+    let count = checks.count();
     let mut lines = vec![
         format!("{count} checks of {} after the bridge of {}. Nothing is written.", input.prod.server.database, input.timestamp),
         "Run with: psql -X -v ON_ERROR_STOP=1 -f VALIDATION_SQL.sql; it exits with 3 when a check fails.".to_owned(),
@@ -86,12 +111,11 @@ fn header(
     if migrations.is_empty() {
         lines.push("There is no migration: nothing is promised.".to_owned());
     }
-    if !same_major {
+    if !checks.same_major {
         lines.push("dev and prod are different majors, which write definitions differently: texts of definitions are not compared.".to_owned());
     }
     lines.push(
-        "No row is read: checks of data, of privileges in use and of inserts are not here."
-            .to_owned(),
+        "Rows are read only for the checks that begin with \"before\": whether rows are in the way of the bridge.".to_owned(),
     );
     lines.iter().map(|line| format!("-- {}", quote::printable(line))).collect()
 }
@@ -166,9 +190,10 @@ fn add(groups: &mut Groups, id: &ObjectId, fact: &Fact) {
 }
 
 /// One result table. The rows are counted where they are made, so the last statement need not ask again.
-fn query(groups: &Groups) -> String {
+fn query(groups: &Groups, before: Option<String>) -> String {
     let mut parts: Vec<String> =
         groups.iter().map(|((from, value), checks)| part(from, value, checks)).collect();
+    parts.extend(before);
     if parts.is_empty() {
         parts.push(
             "  SELECT ''::text AS name, ''::text AS expected, ''::text AS actual WHERE false"

@@ -1,6 +1,6 @@
 //! The arguments, as clap reads them.
 
-use crate::plan::Drops;
+use crate::plan::{Drops, MAX_LINES};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -67,6 +67,9 @@ pub(super) struct Planning {
     /// MB, GB; 0 for all tables
     #[arg(long, value_name = "SIZE", default_value = "10MB")]
     pub(super) online_above: Size,
+    /// Lines that a migration has at most; what must not be seen half done is never cut for it
+    #[arg(long, value_name = "N", default_value_t = MAX_LINES)]
+    pub(super) max_lines: usize,
 }
 
 /// A number of bytes.

@@ -1,7 +1,7 @@
 //! The file's text becomes its content, key by key.
 
 use super::error::Problem;
-use super::{Config, rls};
+use super::{Config, announce, rls};
 use crate::scope::partition::{Partitions, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +18,9 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
         match key.as_str() {
             "map" => maps(table(key, value)?, &mut config)?,
             "scope" => scope(table(key, value)?, &mut config)?,
+            "announce" => config.rollout = announce::rollout(value)?,
             "rls" => config.rls = rls::checks(value)?,
-            _ => return Err(unknown(key, &["map", "scope", "rls"])),
+            _ => return Err(unknown(key, &["map", "scope", "announce", "rls"])),
         }
     }
     Ok(config)

@@ -3,6 +3,7 @@
 //! Owns the file's shape. In: a path, or the working directory. Out: [`Config`].
 //! Invariant: an unknown key and a bad value are errors that say what is allowed; nothing is guessed.
 
+mod announce;
 mod error;
 mod file;
 mod rls;
@@ -10,6 +11,7 @@ mod rls;
 pub use error::ConfigError;
 
 use crate::normalize::names::NameMap;
+use crate::plan::Rollout;
 use crate::scope::partition::Scope;
 use crate::verify::Check;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub struct Config {
     pub names: NameMap,
     /// `[scope]`.
     pub partitions: Scope,
+    /// `[announce]`.
+    pub rollout: Rollout,
     /// `[[rls]]`.
     pub rls: Vec<Check>,
 }

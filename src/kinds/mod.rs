@@ -78,7 +78,7 @@ pub use inheritance::{Link, all_children, link, tops};
 pub use naming::Naming;
 pub use privilege::{Act, Privilege, Privileges};
 pub use row::{Address, Fields, Found, Name, Place, Raw};
-pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, Outcome, Rule};
+pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, MAX_LINES, Outcome, Rule};
 pub use shell::Shell;
 
 use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};

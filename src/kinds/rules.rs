@@ -19,18 +19,29 @@ pub struct Ctx<'a> {
 }
 
 /// What holds for a plan as a whole.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conditions {
     /// The role that executes the statements.
     pub apply_role: String,
     /// Relations that stand and are large, or of unknown size.
     pub large: BTreeSet<ObjectId>,
+    /// Lines that a file has at most, if it can.
+    pub max_lines: usize,
+}
+
+/// Lines that a file has at most unless another number is given.
+pub const MAX_LINES: usize = 300;
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { apply_role: String::new(), large: BTreeSet::new(), max_lines: MAX_LINES }
+    }
 }
 
 impl<'a> Ctx<'a> {
     /// The way from one state to another.
     pub fn new(current: &'a Catalog, desired: &'a Catalog, conditions: &'a Conditions) -> Self {
-        let Conditions { apply_role, large } = conditions;
+        let Conditions { apply_role, large, .. } = conditions;
         Self { current, desired, apply_role, large }
     }
 

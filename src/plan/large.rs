@@ -25,3 +25,46 @@ fn sum(prod: &Catalog, below: &BTreeMap<&ObjectId, Vec<&ObjectId>>, id: &ObjectI
     let mut parts = below.get(id).into_iter().flatten();
     parts.try_fold(own, |all, part| Some(all.saturating_add(sum(prod, below, part)?)))
 }
+
+/// The same in words: a power of two that it does not exceed.
+pub fn size_told(prod: &Catalog, relation: &ObjectId) -> String {
+    match total_size(prod, relation) {
+        Some(bytes) => human(bytes),
+        None if prod
+            .objects
+            .get(relation)
+            .is_some_and(|object| of(relation.kind).has_rows(object)) =>
+        {
+            "size unknown".to_owned()
+        }
+        None => "no rows of its own".to_owned(),
+    }
+}
+
+fn human(bytes: i64) -> String {
+    let bytes = u64::try_from(bytes).unwrap_or(0);
+    if bytes == 0 {
+        return "empty".to_owned();
+    }
+    let mut rest = bytes.checked_next_power_of_two().unwrap_or(u64::MAX);
+    let mut unit = "bytes";
+    for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] {
+        if rest < 1024 {
+            break;
+        }
+        rest /= 1024;
+        unit = next;
+    }
+    format!("up to {rest} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_are_powers_of_two() {
+        assert_eq!(super::human(0), "empty");
+        assert_eq!(super::human(8192), "up to 8 KiB");
+        assert_eq!(super::human(8193), "up to 16 KiB");
+        assert_eq!(super::human(3_000_000_000), "up to 4 GiB");
+    }
+}

@@ -20,6 +20,7 @@ mod online;
 mod order;
 mod pin;
 mod render;
+mod rollout;
 mod schedule;
 mod shell;
 mod slot;
@@ -30,7 +31,8 @@ mod transaction;
 pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
 pub use lacking::{lacking, needs};
-pub use large::total_size;
+pub use large::{size_told, total_size};
+pub use rollout::{Ask, Rollout};
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
 
@@ -58,7 +60,23 @@ pub struct Options {
     pub apply_role: String,
     /// Tables above this size in bytes are changed in forms that let them be used meanwhile.
     pub online_above: i64,
+    /// Lines that a migration has at most, unless what must not be seen half done needs more.
+    pub max_lines: usize,
 }
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            drops: Drops::default(),
+            apply_role: String::new(),
+            online_above: ONLINE_ABOVE,
+            max_lines: MAX_LINES,
+        }
+    }
+}
+
+/// Lines that a migration has at most unless another number is given.
+pub const MAX_LINES: usize = crate::kinds::MAX_LINES;
 
 /// The size above which a table is changed online unless another is given, in bytes.
 pub const ONLINE_ABOVE: i64 = 10 << 20;
@@ -103,6 +121,7 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     let conditions = Conditions {
         apply_role: options.apply_role.clone(),
         large: large::large(prod, options.online_above),
+        max_lines: options.max_lines,
     };
     let mut goal = goal::Goal::of(dev, prod, options, &conditions);
     let direct = goal.settle(prod, &conditions);

@@ -47,6 +47,8 @@ pub struct Schedule {
     pub before: BTreeSet<(usize, usize)>,
     /// Large relations that nobody can read while a step works on them.
     pub exclusive: BTreeSet<ObjectId>,
+    /// Lines that a file has at most, if it can.
+    pub max_lines: usize,
 }
 
 /// Orders everything that leads from `current` to `desired`, looking at `ids` only.
@@ -82,7 +84,7 @@ pub fn schedule(
     let locks = steps.iter().flat_map(|step| &step.effects.locks);
     let exclusive = locks.filter(|(id, lock)| **lock == Lock::AccessExclusive && ctx.is_large(id));
     let exclusive = exclusive.map(|(id, _)| id.clone()).collect();
-    Ok(Schedule { steps, before, exclusive })
+    Ok(Schedule { steps, before, exclusive, max_lines: conditions.max_lines })
 }
 
 /// Whether something that stays runs a user's code at every step.

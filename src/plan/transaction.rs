@@ -8,8 +8,11 @@ use crate::plan::schedule::Schedule;
 use crate::plan::step::{Step, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines of SQL that small concerns may share a file up to.
-pub(super) const LINES: usize = 300;
+/// Lines of a file besides its steps: the header, settings, the ends of the transaction.
+const FRAME: usize = 45;
+
+/// Lines that a relation takes in the header and among the assertions.
+const RELATION: usize = 5;
 
 /// Some steps of a transaction to be.
 #[derive(Default)]
@@ -79,7 +82,7 @@ pub(super) fn fit(schedule: &Schedule, a: &[usize], b: &[usize]) -> bool {
     let isolated = |at: &usize| isolation(schedule, *at) != Isolation::Shared;
     !both.iter().any(isolated)
         && exclusive(schedule, &both).len() <= 1
-        && lines(schedule, &both) <= LINES
+        && lines(schedule, &both) <= schedule.max_lines
 }
 
 fn shares(schedule: &Schedule, open: &Unit, next: &Unit) -> bool {
@@ -106,8 +109,12 @@ fn exclusive<'a>(schedule: &'a Schedule, steps: &[usize]) -> BTreeSet<&'a Object
 }
 
 fn lines(schedule: &Schedule, steps: &[usize]) -> usize {
-    let steps = steps.iter().filter_map(|at| step(schedule, *at));
-    steps.flat_map(|step| &step.statements).map(|sql| sql.lines().count() + 1).sum()
+    let steps = || steps.iter().filter_map(|at| step(schedule, *at));
+    let relations: BTreeSet<&ObjectId> =
+        steps().flat_map(|step| step.effects.locks.keys()).collect();
+    let of_step =
+        |step: &Step| 2 + step.statements.iter().map(|sql| sql.lines().count()).sum::<usize>();
+    FRAME + RELATION * relations.len() + steps().map(of_step).sum::<usize>()
 }
 
 /// How many commits stand before each step at least, counted so that each comes as late as it

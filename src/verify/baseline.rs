@@ -4,7 +4,7 @@ use crate::connect::Session;
 use crate::diff::compare;
 use crate::introspect::{CaptureOptions, capture};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Drops, ONLINE_ABOVE, Options, Plan, Reason, reconcile};
+use crate::plan::{Drops, Options, Plan, Reason, reconcile};
 use crate::verify::compared::compared;
 use crate::verify::evidence::Evidence;
 use crate::verify::scratch::Scratch;
@@ -38,11 +38,8 @@ pub(super) struct Baseline {
 pub(super) async fn build(evidence: &Evidence, scratch: &Scratch) -> Result<Baseline, VerifyError> {
     let session = scratch.session().await?;
     let empty = capture(&session, CaptureOptions::default()).await?;
-    let options = Options {
-        drops: Drops::Emit,
-        apply_role: scratch.user().to_owned(),
-        online_above: ONLINE_ABOVE,
-    };
+    let options =
+        Options { drops: Drops::Emit, apply_role: scratch.user().to_owned(), ..Options::default() };
     let mut plan = reconcile(&invalid::built(&evidence.prod), &empty, &options);
     session.run(SETTINGS).await?;
     let mut differences: Vec<String> = run(&session, &plan).await?.into_iter().collect();

@@ -62,6 +62,7 @@ pub(super) fn read(bundle: &Path) -> Result<Evidence, VerifyError> {
         drops: manifest.drops,
         apply_role: manifest.apply_role.clone(),
         online_above: manifest.online_above,
+        ..Options::default()
     };
     Ok(Evidence { manifest, dev, prod, options, files })
 }
@@ -127,7 +128,7 @@ pub(super) mod tests {
     use crate::diff::compare;
     use crate::kinds::specs_of;
     use crate::model::{Catalog, Facets, Kind, Object, ObjectId, Value};
-    use crate::plan::{Drops, ONLINE_ABOVE, Options, reconcile};
+    use crate::plan::{Drops, Options, Rollout, reconcile};
     use crate::verify::VerifyError;
     use std::fs;
     use std::path::Path;
@@ -153,7 +154,7 @@ pub(super) mod tests {
         let options = Options {
             drops: Drops::default(),
             apply_role: "postgres".to_owned(),
-            online_above: ONLINE_ABOVE,
+            ..Options::default()
         };
         let plan = reconcile(&dev, &prod, &options);
         let divergence = compare(&dev, &prod);
@@ -164,6 +165,7 @@ pub(super) mod tests {
             divergence: &divergence,
             plan: &plan,
             options: &options,
+            rollout: &Rollout::default(),
             timestamp,
         };
         write(target, &files(&input, Vec::new()).unwrap()).unwrap();

@@ -4,7 +4,7 @@ use super::render;
 use crate::bundle::{Input, migrations};
 use crate::diff::compare;
 use crate::model::{Catalog, Facets, Kind, Object, ObjectId, Value};
-use crate::plan::{Drops, ONLINE_ABOVE, Options, reconcile};
+use crate::plan::{Drops, Options, Rollout, reconcile};
 
 fn catalog(tables: &[&str]) -> Catalog {
     let mut catalog = Catalog::default();
@@ -26,7 +26,7 @@ fn catalog(tables: &[&str]) -> Catalog {
 
 fn plan(dev: &Catalog, prod: &Catalog) -> String {
     let options =
-        Options { drops: Drops::Emit, apply_role: "app".to_owned(), online_above: ONLINE_ABOVE };
+        Options { drops: Drops::Emit, apply_role: "app".to_owned(), ..Options::default() };
     let divergence = compare(dev, prod);
     let plan = reconcile(dev, prod, &options);
     let input = Input {
@@ -35,6 +35,7 @@ fn plan(dev: &Catalog, prod: &Catalog) -> String {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        rollout: &Rollout::default(),
         timestamp: "20250101000000",
     };
     render(&input, &migrations(&input).unwrap())

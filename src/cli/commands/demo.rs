@@ -1,7 +1,7 @@
 //! `pgbridge demo`: the main job on two sample databases, on a machine with nothing set up.
 
 use crate::cli::args::DemoArgs;
-use crate::cli::commands::reconcile::{self, Summary};
+use crate::cli::commands::reconcile::{self, Job, Summary};
 use crate::cli::commands::verify::{tell, verdict_exit};
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
@@ -9,7 +9,7 @@ use crate::cli::source::{self, Source};
 use crate::cli::{Exit, output};
 use crate::connect::{Conninfo, Environment, Session};
 use crate::diff::compare;
-use crate::plan::{Drops, ONLINE_ABOVE, Options};
+use crate::plan::{Drops, Options, Rollout};
 use crate::report::terminal;
 use crate::sql::quote;
 use crate::verify::{BinarySearch, Cluster, verify};
@@ -37,10 +37,14 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     let options = Options {
         drops: Drops::Report,
         apply_role: prod.server.capture_role.clone(),
-        online_above: ONLINE_ABOVE,
+        ..Options::default()
     };
     let timestamp = reconcile::timestamp(None, &environment)?;
-    let Summary { text, unbridged } = reconcile::write(&dev, &prod, &options, &timestamp, &out)?;
+    let Summary { text, unbridged } = {
+        let rollout = Rollout::default();
+        let job = Job { options: &options, rollout: &rollout, timestamp: &timestamp, out: &out };
+        reconcile::write(&dev, &prod, &job)?
+    };
     progress.say("proving the bundle on a scratch cluster");
     let proof = verify(&out, None, &search, 0, &[], &mut |message| progress.say(message)).await?;
     drop(progress);

@@ -31,7 +31,12 @@ fn options(planning: &Planning, prod: &Catalog) -> Options {
     let default =
         if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
     let apply_role = planning.apply_role.clone().unwrap_or_else(|| default.clone());
-    Options { drops: planning.drops.into(), apply_role, online_above: planning.online_above.0 }
+    Options {
+        drops: planning.drops.into(),
+        apply_role,
+        online_above: planning.online_above.0,
+        max_lines: planning.max_lines,
+    }
 }
 
 /// Tells what a capture could not see and which values it left out; true when a comparison is

@@ -7,10 +7,11 @@ use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::cli::source;
 use crate::cli::{Exit, output};
+use crate::config;
 use crate::connect::Environment;
 use crate::diff::compare;
 use crate::model::Catalog;
-use crate::plan::{self, Options};
+use crate::plan::{self, Options, Rollout};
 use crate::report::{markdown, terminal, view};
 use std::path::Path;
 
@@ -18,9 +19,16 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     bundle::check_target(&args.out)?;
     let environment = Environment::from_process();
     let timestamp = timestamp(args.timestamp, &environment)?;
+    let rollout = config::load(args.sides.config.as_deref())?.rollout;
     let (dev, prod) = source::read_sides(&args.sides, &environment, true).await?;
     let progress = Progress::start("planning");
-    let summary = write(&dev, &prod, &options(&args.planning, &prod), &timestamp, &args.out)?;
+    let job = Job {
+        options: &options(&args.planning, &prod),
+        rollout: &rollout,
+        timestamp: &timestamp,
+        out: &args.out,
+    };
+    let summary = write(&dev, &prod, &job)?;
     drop(progress);
     let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
     for line in &summary.unbridged {
@@ -39,17 +47,25 @@ pub(super) struct Summary {
     pub(super) unbridged: Vec<String>,
 }
 
+/// How a bundle is made, and where.
+pub(super) struct Job<'a> {
+    /// How it is planned.
+    pub(super) options: &'a Options,
+    /// What only people know of the rollout.
+    pub(super) rollout: &'a Rollout,
+    /// `YYYYMMDDHHMMSS`.
+    pub(super) timestamp: &'a str,
+    /// The folder.
+    pub(super) out: &'a Path,
+}
+
 /// Plans, and writes the bundle.
-pub(super) fn write(
-    dev: &Catalog,
-    prod: &Catalog,
-    options: &Options,
-    timestamp: &str,
-    out: &Path,
-) -> Result<Summary, CliError> {
+pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summary, CliError> {
+    let Job { options, rollout, timestamp, out } = *job;
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
-    let input = Input { dev, prod, divergence: &divergence, plan: &plan, options, timestamp };
+    let input =
+        Input { dev, prod, divergence: &divergence, plan: &plan, options, rollout, timestamp };
     let migrations = bundle::migrations(&input)?;
     let files = migrations
         .iter()
@@ -66,6 +82,7 @@ pub(super) fn write(
         divergence: &divergence,
         plan: &plan,
         options,
+        rollout,
         timestamp,
         files,
     });

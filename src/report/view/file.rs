@@ -2,7 +2,7 @@
 
 use crate::kinds::{Effects, Failure, Lock};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Estimate, Estimates, Step, total_size};
+use crate::plan::{Batch, Estimate, Estimates, Step, size_told};
 use crate::report::view::{FileView, Level, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ fn view(prod: &Catalog, estimates: &Estimates<'_>, step: &Step) -> StepView {
         relation: super::named(relation),
         mode: lock.name().to_owned(),
         meaning: lock.meaning().to_owned(),
-        size: size(prod, relation),
+        size: size_told(prod, relation),
     });
     StepView {
         title: step.title(),
@@ -84,42 +84,5 @@ fn load(effects: &Effects, estimate: &Estimate) -> Level {
         2..=60 if !estimate.is_unknown() => Level::Medium,
         _ if waits => Level::High,
         _ => Level::Medium,
-    }
-}
-
-/// The size of a table on prod: a power of two that it does not exceed.
-pub(super) fn size(prod: &Catalog, relation: &ObjectId) -> String {
-    match total_size(prod, relation) {
-        Some(bytes) => human(bytes),
-        None if relation.kind.name() == "table" => "size unknown".to_owned(),
-        None => "no rows of its own".to_owned(),
-    }
-}
-
-fn human(bytes: i64) -> String {
-    let bytes = u64::try_from(bytes).unwrap_or(0);
-    if bytes == 0 {
-        return "empty".to_owned();
-    }
-    let mut rest = bytes.checked_next_power_of_two().unwrap_or(u64::MAX);
-    let mut unit = "bytes";
-    for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] {
-        if rest < 1024 {
-            break;
-        }
-        rest /= 1024;
-        unit = next;
-    }
-    format!("up to {rest} {unit}")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn sizes_are_powers_of_two() {
-        assert_eq!(super::human(0), "empty");
-        assert_eq!(super::human(8192), "up to 8 KiB");
-        assert_eq!(super::human(8193), "up to 16 KiB");
-        assert_eq!(super::human(3_000_000_000), "up to 4 GiB");
     }
 }

@@ -19,7 +19,7 @@ pub use data::{
 
 use crate::diff::Divergence;
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Drops, Options, Plan, Reason};
+use crate::plan::{Drops, Options, Plan, Reason, Rollout};
 
 /// Everything that a report is made of.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct ReportInput<'a> {
     pub plan: &'a Plan,
     /// How it was planned.
     pub options: &'a Options,
+    /// What only people know of the rollout.
+    pub rollout: &'a Rollout,
     /// `YYYYMMDDHHMMSS`.
     pub timestamp: &'a str,
     /// Path of the migration and of its rollback, for each batch of the plan.

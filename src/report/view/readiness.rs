@@ -1,6 +1,6 @@
 //! The verdict and its reasons, computed from the plan.
 
-use crate::plan::{Reason, lacking};
+use crate::plan::{Ask, Reason, lacking};
 use crate::report::view::{
     Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, StepView, plural,
 };
@@ -152,6 +152,15 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
                 )
             },
             "prod is not like dev afterwards: backport them, or plan again with removals",
+        ),
+        cause(
+            Light::Yellow,
+            if files.is_empty() { 0 } else { input.rollout.open().len() },
+            |_| {
+                let open: Vec<&str> = input.rollout.open().into_iter().map(Ask::key).collect();
+                format!("the execution plan has places to fill: {}", open.join(", "))
+            },
+            "answer them under [announce] in pgbridge.toml, or in the execution plan by hand",
         ),
     ]
     .into_iter()

@@ -3,7 +3,7 @@
 use super::{Direction, Level, Light, ReportInput, ReportView};
 use crate::diff::compare;
 use crate::model::{Catalog, Facets, Kind, LedgerEntry, Notice, Object, ObjectId, Value};
-use crate::plan::{Drops, ONLINE_ABOVE, Options, reconcile};
+use crate::plan::{Drops, Options, Rollout, reconcile};
 use crate::report::{markdown, terminal};
 
 fn id(kind: &str, path: &[&str]) -> ObjectId {
@@ -68,7 +68,7 @@ fn schema() -> Object {
 }
 
 fn report(dev: &Catalog, prod: &Catalog, drops: Drops) -> ReportView {
-    let options = Options { drops, apply_role: "app".to_owned(), online_above: ONLINE_ABOVE };
+    let options = Options { drops, apply_role: "app".to_owned(), ..Options::default() };
     let divergence = compare(dev, prod);
     let plan = reconcile(dev, prod, &options);
     let files = (0..plan.batches.len())
@@ -80,6 +80,7 @@ fn report(dev: &Catalog, prod: &Catalog, drops: Drops) -> ReportView {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        rollout: &Rollout::default(),
         timestamp: "20250101000000",
         files,
     })
