@@ -38,7 +38,7 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     blocks.push(monitoring(input));
     blocks.push(after(input));
     blocks.push(back(migrations));
-    blocks.push(ways(migrations));
+    blocks.push(ways(input));
     blocks.push(messages(input, migrations));
     blocks.join("\n\n") + "\n"
 }
@@ -238,12 +238,24 @@ fn back(migrations: &[Migration]) -> String {
 }
 
 /// R13: three ways to run the same files.
-fn ways(migrations: &[Migration]) -> String {
-    let count = migrations.len();
+fn ways(input: &Input<'_>) -> String {
+    let written: Vec<String> = input
+        .flavours
+        .iter()
+        .map(|flavour| format!("`{}/` ({})", flavour.folder(), code(flavour.run)))
+        .collect();
+    let runners = if written.is_empty() {
+        "a migration runner: plan again with `--flavour` to have the files in its form, under its own transactions.".to_owned()
+    } else {
+        format!(
+            "a migration runner: copy the content of {} into the project. The statements are the same; `verify` runs those in `migrations/`.",
+            written.join(", ")
+        )
+    };
     format!(
         "## Other ways to run the files\n\n\
          - psql: as above.\n\
-         - a migration runner: copy `migrations/` ({count}) under its names. The files hold their own BEGIN and COMMIT: tell it not to wrap them.\n\
+         - {runners}\n\
          - CI: all in order, ended by the first error:\n\n{}",
         fenced("sh", text::LOOP)
     )

@@ -69,6 +69,13 @@ fn parse(timestamp: &str) -> Result<jiff::civil::DateTime, BundleError> {
         .map_err(|_| wrong())
 }
 
+/// The moment of the file at that place, some seconds later.
+pub(super) fn stamp(timestamp: &str, at: usize, seconds: usize) -> Result<String, BundleError> {
+    let seconds = jiff::Span::new().seconds(i64::try_from(seconds).unwrap_or(0));
+    let start = parse(timestamp)?.checked_add(seconds);
+    later(start.map_err(|_| BundleError::Timestamp(timestamp.to_owned()))?, at, timestamp)
+}
+
 /// Each file one minute after the one before: names sort as they run, by hand and by runners.
 fn later(start: jiff::civil::DateTime, at: usize, timestamp: &str) -> Result<String, BundleError> {
     let minutes = i64::try_from(at).unwrap_or(0);
@@ -171,8 +178,40 @@ fn forward(
     text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
     header(&mut text, estimates, &batch.steps);
     let assume = assumptions(input, &batch.steps);
-    let lines = transaction(&mut text, input, &batch.steps, assume);
+    let lines = transaction(&mut text, input, &batch.steps, assume, Frame::File);
     (text.sql, lines)
+}
+
+/// Who opens and ends the transaction of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Frame {
+    /// The file.
+    File,
+    /// Who runs it.
+    Runner,
+}
+
+/// Whether some of the steps forbid a transaction.
+pub(super) fn is_outside(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.effects.isolation == Isolation::Outside)
+}
+
+/// A script of its own for steps that run together, for somebody who opens the transaction or not.
+pub(super) fn script(
+    input: &Input<'_>,
+    notes: &[String],
+    steps: &[Step],
+    forward: bool,
+    frame: Frame,
+) -> String {
+    let mut text = Text { sql: String::new(), line: 0 };
+    for note in notes {
+        text.note(note);
+    }
+    header(&mut text, &Estimates::new(input.prod, &input.plan.goal), steps);
+    let assume = if forward { assumptions(input, steps) } else { Vec::new() };
+    transaction(&mut text, input, steps, assume, frame);
+    text.sql
 }
 
 /// Steps that run together, with what must hold before them.
@@ -181,15 +220,18 @@ fn transaction(
     input: &Input<'_>,
     steps: &[Step],
     assume: Vec<String>,
+    frame: Frame,
 ) -> Vec<usize> {
-    let outside = steps.iter().any(|step| step.effects.isolation == Isolation::Outside);
+    let outside = is_outside(steps);
     text.push("");
     if outside {
         let settings = SETTINGS.replace("SET LOCAL", "SET");
         let settings = OUTSIDE.iter().fold(settings, |all, (from, to)| all.replace(from, to));
         text.push(settings.trim_end());
     } else {
-        text.push("BEGIN;");
+        if frame == Frame::File {
+            text.push("BEGIN;");
+        }
         text.push(SETTINGS.trim_end());
     }
     if let Some(check) = assertions(input, steps, assume) {
@@ -198,18 +240,34 @@ fn transaction(
     }
     if let Some(lock) = locked_first(input, steps) {
         text.push("");
-        text.push(&lock);
+        text.push(&match frame {
+            Frame::File => lock,
+            // not every runner opens the transaction by a statement, which LOCK asks for
+            Frame::Runner => format!("DO {};", quote::dollar(&format!("\nBEGIN\n  {lock}\nEND\n"))),
+        });
     }
     let lines = text.steps(steps);
     text.push("");
-    if outside {
-        for setting in SETTINGS.lines().filter_map(|line| line.split(' ').nth(2)) {
-            text.push(&format!("RESET {setting};"));
+    match frame {
+        _ if outside => {
+            for setting in settings() {
+                text.push(&format!("RESET {setting};"));
+            }
         }
-    } else {
-        text.push("COMMIT;");
+        Frame::File => text.push("COMMIT;"),
+        // the runner notes the file in the same transaction
+        Frame::Runner => {
+            for setting in settings() {
+                text.push(&format!("SET LOCAL {setting} TO DEFAULT;"));
+            }
+        }
     }
     lines
+}
+
+/// The names of the settings.
+fn settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS.lines().filter_map(|line| line.split(' ').nth(2))
 }
 
 /// Where several tables must be locked against readers: all of them before anything is done, in one order
@@ -295,7 +353,7 @@ fn back(
             continue;
         }
         header(&mut text, estimates, steps);
-        lines.extend(transaction(&mut text, input, steps, Vec::new()));
+        lines.extend(transaction(&mut text, input, steps, Vec::new(), Frame::File));
     }
     (text.sql, lines)
 }

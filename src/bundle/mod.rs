@@ -8,12 +8,14 @@
 pub mod checks;
 mod error;
 pub mod execution_plan;
+pub mod flavour;
 mod folder;
 pub mod manifest;
 mod migration;
 pub mod validation;
 
 pub use error::BundleError;
+pub use flavour::Flavour;
 pub use folder::{check_target, write};
 pub use manifest::Manifest;
 pub use migration::Migration;
@@ -35,6 +37,8 @@ pub struct Input<'a> {
     pub plan: &'a Plan,
     /// How it was planned.
     pub options: &'a Options,
+    /// The runners that the migrations are written for besides psql.
+    pub flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.
     pub rollout: &'a Rollout,
     /// `YYYYMMDDHHMMSS`: the only value from a clock.
@@ -67,6 +71,9 @@ pub fn files(input: &Input<'_>, documents: Vec<File>) -> Result<Vec<File>, Bundl
     let prod = crate::model::snapshot::write(input.prod)?;
     let migrations = migrations(input)?;
     files.push(manifest::file(input, &migrations, &dev, &prod)?);
+    for flavour in input.flavours {
+        files.extend(flavour.files(input, &migrations)?);
+    }
     for (at, migration) in migrations.into_iter().enumerate() {
         if let Some(check) = checks::after(input, at) {
             files.push(File::new(checks::path(&migration), check));

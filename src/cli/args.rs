@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them.
 
+use crate::bundle::flavour::FLAVOURS;
 use crate::plan::{Drops, MAX_LINES};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -152,6 +153,10 @@ pub(super) struct ReconcileArgs {
     pub(super) out: PathBuf,
     #[command(flatten)]
     pub(super) planning: Planning,
+    /// Write the migrations in the form of another runner as well, under runners/; may be given
+    /// more than once
+    #[arg(long, value_name = "RUNNER", value_parser = flavour_names())]
+    pub(super) flavour: Vec<String>,
     /// Time of the first migration [default: SOURCE_DATE_EPOCH, else now]
     #[arg(long, value_name = "YYYYMMDDHHMMSS")]
     pub(super) timestamp: Option<String>,
@@ -184,4 +189,9 @@ pub(super) struct DemoArgs {
     /// The folder for the bundle [default: a new temporary folder]
     #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// The runners by name.
+fn flavour_names() -> clap::builder::PossibleValuesParser {
+    FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().into()
 }

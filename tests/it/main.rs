@@ -11,6 +11,7 @@ mod coverage;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
+mod flavours;
 mod generated;
 #[cfg(test)]
 mod hazards;

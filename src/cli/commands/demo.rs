@@ -42,7 +42,13 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     let timestamp = reconcile::timestamp(None, &environment)?;
     let Summary { text, unbridged } = {
         let rollout = Rollout::default();
-        let job = Job { options: &options, rollout: &rollout, timestamp: &timestamp, out: &out };
+        let job = Job {
+            options: &options,
+            rollout: &rollout,
+            flavours: &[],
+            timestamp: &timestamp,
+            out: &out,
+        };
         reconcile::write(&dev, &prod, &job)?
     };
     progress.say("proving the bundle on a scratch cluster");

@@ -1,6 +1,6 @@
 //! `pgbridge reconcile`: the main job.
 
-use crate::bundle::{self, File, Input, execution_plan, validation};
+use crate::bundle::{self, File, Flavour, Input, execution_plan, validation};
 use crate::cli::args::ReconcileArgs;
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
@@ -24,6 +24,7 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let progress = Progress::start("planning");
     let job = Job {
         options: &options(&args.planning, &prod),
+        flavours: &args.flavour.iter().filter_map(|name| Flavour::parse(name)).collect::<Vec<_>>(),
         rollout: &rollout,
         timestamp: &timestamp,
         out: &args.out,
@@ -51,6 +52,8 @@ pub(super) struct Summary {
 pub(super) struct Job<'a> {
     /// How it is planned.
     pub(super) options: &'a Options,
+    /// The runners that the migrations are written for besides psql.
+    pub(super) flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.
     pub(super) rollout: &'a Rollout,
     /// `YYYYMMDDHHMMSS`.
@@ -61,11 +64,19 @@ pub(super) struct Job<'a> {
 
 /// Plans, and writes the bundle.
 pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summary, CliError> {
-    let Job { options, rollout, timestamp, out } = *job;
+    let Job { options, rollout, flavours, timestamp, out } = *job;
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
-    let input =
-        Input { dev, prod, divergence: &divergence, plan: &plan, options, rollout, timestamp };
+    let input = Input {
+        dev,
+        prod,
+        divergence: &divergence,
+        plan: &plan,
+        options,
+        flavours,
+        rollout,
+        timestamp,
+    };
     let migrations = bundle::migrations(&input)?;
     let files = migrations
         .iter()

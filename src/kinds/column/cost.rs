@@ -50,7 +50,7 @@ pub(in crate::kinds) fn comes_empty(ctx: &Ctx<'_>, column: &Object) -> bool {
     }
     let default = ObjectId::from_parts(Kind::Default, column.id.path.to_vec());
     let filled = ctx.desired.objects.contains_key(&default)
-        || reach::sequences(ctx.desired, &column.id).into_iter().next().is_some();
+        || reach::sequences(ctx.desired, &column.id).next().is_some();
     // a domain may have a default of its own
     !filled && ctx.desired.needs_of(&column.id).all(|(id, _)| id.kind != Kind::Domain)
 }

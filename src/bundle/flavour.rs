@@ -1,0 +1,131 @@
+//! The same migrations in the form of other migration runners, under `runners/`.
+//!
+//! What is particular to a runner stands in one table of facts; how a plan becomes files is one for all.
+
+mod layout;
+mod unit;
+
+use crate::bundle::{BundleError, File, Input, Migration};
+use layout::{Layout, Pair};
+use unit::units;
+
+/// What is to know of a runner.
+#[derive(Clone, Copy, Debug)]
+pub struct Flavour {
+    /// Its name, for the command line and the folder.
+    pub name: &'static str,
+    /// It runs each file in a transaction of its own.
+    wraps: bool,
+    /// It sends the statements of a file one by one: several may stand in a file that must not be
+    /// wrapped. Else the server takes the file for one transaction.
+    splits: bool,
+    /// It has a way to undo a file.
+    undoes: bool,
+    layout: Layout,
+    /// How its files are run, for people.
+    pub run: &'static str,
+}
+
+/// All runners, besides psql.
+pub const FLAVOURS: &[Flavour] = &[
+    Flavour {
+        name: "supabase",
+        wraps: true,
+        splits: true,
+        undoes: false,
+        layout: Layout::Supabase,
+        run: "supabase db push",
+    },
+    Flavour {
+        name: "sqlx",
+        wraps: true,
+        splits: false,
+        undoes: true,
+        layout: Layout::Sqlx,
+        run: "sqlx migrate run",
+    },
+    Flavour {
+        name: "diesel",
+        wraps: true,
+        splits: false,
+        undoes: true,
+        layout: Layout::Diesel,
+        run: "diesel migration run",
+    },
+    Flavour {
+        name: "flyway",
+        wraps: true,
+        splits: true,
+        undoes: true,
+        layout: Layout::Flyway,
+        run: "flyway migrate",
+    },
+    Flavour {
+        name: "golang-migrate",
+        wraps: false,
+        splits: false,
+        undoes: true,
+        layout: Layout::GolangMigrate,
+        run: "migrate -path migrations -database \"$PGBRIDGE_PROD_URL\" up",
+    },
+    Flavour {
+        name: "dbmate",
+        wraps: true,
+        splits: false,
+        undoes: true,
+        layout: Layout::Dbmate,
+        run: "dbmate --url \"$PGBRIDGE_PROD_URL\" --no-dump-schema migrate",
+    },
+    Flavour {
+        name: "node-pg-migrate",
+        wraps: true,
+        // pgm.sql sends one statement at a time
+        splits: true,
+        undoes: true,
+        layout: Layout::NodePgMigrate,
+        run: "node-pg-migrate up",
+    },
+];
+
+impl Flavour {
+    /// The runner of that name.
+    pub fn parse(name: &str) -> Option<&'static Self> {
+        FLAVOURS.iter().find(|flavour| flavour.name == name)
+    }
+
+    /// The folder in the bundle.
+    pub fn folder(&self) -> String {
+        format!("runners/{}", self.name)
+    }
+
+    /// All files for it.
+    ///
+    /// # Errors
+    /// When the time stamp is none.
+    pub fn files(
+        &self,
+        input: &Input<'_>,
+        migrations: &[Migration],
+    ) -> Result<Vec<File>, BundleError> {
+        let mut files = Vec::new();
+        for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
+            let (_, what) = migration.name.split_once('_').unwrap_or(("", &migration.name));
+            let pairs = units(self, input, migration, batch);
+            let several = pairs.len() > 1;
+            for (number, (up, down)) in pairs.into_iter().enumerate() {
+                let suffix = if several { format!("_part_{}", number + 1) } else { String::new() };
+                let version = crate::bundle::migration::stamp(input.timestamp, at, number)?;
+                let name = format!("{what}{suffix}");
+                let down = self.undoes.then_some(down);
+                let pair = Pair { version, name, up, down };
+                files.extend(self.layout.files(&pair).into_iter().map(|file| {
+                    File::new(format!("{}/{}", self.folder(), file.path), file.content)
+                }));
+            }
+        }
+        Ok(files)
+    }
+}
+
+#[cfg(test)]
+mod tests;
