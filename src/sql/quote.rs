@@ -77,6 +77,11 @@ pub fn printable(name: &str) -> String {
     out
 }
 
+/// Whether a text holds characters that nobody sees, or that turn the direction of writing.
+pub fn hides(text: &str) -> bool {
+    text.chars().any(is_invisible)
+}
+
 fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')

@@ -18,6 +18,7 @@ mod hazards;
 #[cfg(test)]
 mod maps;
 #[cfg(test)]
+mod markdown;
 mod moving;
 #[cfg(test)]
 mod needs;

@@ -1,6 +1,6 @@
 //! Names as Markdown. The report has its own: neither folder uses the other.
 
-use crate::sql::quote::printable;
+use crate::sql::quote::{hides, printable};
 use std::fmt::Write as _;
 
 /// A name or a text on one line, in a paragraph or a cell of a table.
@@ -28,7 +28,10 @@ pub(super) fn code(text: &str) -> String {
 pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
-    format!("{fence}{language}\n{}\n{fence}", text.trim_end())
+    let block = format!("{fence}{language}\n{}\n{fence}", text.trim_end());
+    // the text must stay as it is to be copied
+    let warning = "A name in it holds characters that cannot be seen: copy it, and trust no eye.";
+    if hides(text) { format!("{block}\n\n{warning}") } else { block }
 }
 
 #[cfg(test)]
