@@ -75,6 +75,9 @@ pub struct StepEntry {
     pub verb: String,
     /// The object.
     pub object: String,
+    /// The name of the user's own step beside the object.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub own: Option<String>,
     /// Line of its first statement in the file.
     pub line: usize,
     /// How many statements it has.
@@ -225,6 +228,7 @@ fn step_entry(estimates: &Estimates<'_>, step: &Step, line: usize) -> StepEntry 
     StepEntry {
         verb: step.verb.name().to_owned(),
         object: step.object.to_string(),
+        own: step.own.clone(),
         line,
         statements: step.statements.len(),
         locks: step.effects.locks.iter().map(|(id, lock)| (id.label(), *lock)).collect(),

@@ -1,7 +1,7 @@
 //! The file's text becomes its content, key by key.
 
 use super::error::Problem;
-use super::{Config, announce, rls};
+use super::{Config, announce, rls, step};
 use crate::scope::partition::{Partitions, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
             "scope" => scope(table(key, value)?, &mut config)?,
             "announce" => config.rollout = announce::rollout(value)?,
             "rls" => config.rls = rls::checks(value)?,
-            _ => return Err(unknown(key, &["map", "scope", "announce", "rls"])),
+            "step" => config.steps = step::steps(value)?,
+            _ => return Err(unknown(key, &["map", "scope", "announce", "rls", "step"])),
         }
     }
     Ok(config)

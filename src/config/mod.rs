@@ -7,11 +7,12 @@ mod announce;
 mod error;
 mod file;
 mod rls;
+mod step;
 
 pub use error::ConfigError;
 
 use crate::normalize::names::NameMap;
-use crate::plan::Rollout;
+use crate::plan::{OwnStep, Rollout};
 use crate::scope::partition::Scope;
 use crate::verify::Check;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub struct Config {
     pub partitions: Scope,
     /// `[announce]`.
     pub rollout: Rollout,
+    /// `[[step]]`.
+    pub steps: Vec<OwnStep>,
     /// `[[rls]]`.
     pub rls: Vec<Check>,
 }

@@ -220,6 +220,7 @@ fn name(steps: &[Step]) -> String {
         Verb::Create => "add",
         Verb::Drop | Verb::Empty => "drop",
         Verb::Alter | Verb::Finish => "alter",
+        Verb::Run => "run",
     };
     let subject = of(step.object.kind).subject(&step.object);
     let clean: String = subject

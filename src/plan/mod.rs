@@ -18,6 +18,7 @@ mod needs;
 mod net;
 mod online;
 mod order;
+mod own;
 mod pin;
 mod render;
 mod rollout;
@@ -32,6 +33,7 @@ pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
 pub use lacking::{lacking, needs};
 pub use large::{size_told, total_size};
+pub use own::{OwnStep, Side as OwnSide};
 pub use rollout::{Ask, Rollout};
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
@@ -62,6 +64,8 @@ pub struct Options {
     pub online_above: i64,
     /// Lines that a migration has at most, unless what must not be seen half done needs more.
     pub max_lines: usize,
+    /// The user's own steps, in their order.
+    pub own: Vec<OwnStep>,
 }
 
 impl Default for Options {
@@ -71,6 +75,7 @@ impl Default for Options {
             apply_role: String::new(),
             online_above: ONLINE_ABOVE,
             max_lines: MAX_LINES,
+            own: Vec::new(),
         }
     }
 }
@@ -107,6 +112,8 @@ pub struct Plan {
     pub withheld: Vec<Withheld>,
     /// What could not be bridged.
     pub unbridged: Vec<Unbridged>,
+    /// The user's own steps whose object is not touched, by name.
+    pub unplaced: Vec<String>,
 }
 
 impl Plan {
@@ -132,11 +139,14 @@ pub fn reconcile(dev: &Catalog, prod: &Catalog, options: &Options) -> Plan {
     }
     needs::leave_out_own(&mut batches, prod, &goal.catalog, &options.apply_role);
     let role_matters = prod.objects.keys().any(|id| of(id.kind).phase() == Phase::Last);
-    Plan {
+    let mut plan = Plan {
         goal: goal.catalog,
         batches,
         role_matters,
         withheld: goal.withheld,
         unbridged: goal.unbridged,
-    }
+        unplaced: Vec::new(),
+    };
+    plan.unplaced = own::insert(&mut plan, &options.own);
+    plan
 }

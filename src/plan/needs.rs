@@ -33,6 +33,8 @@ pub(super) fn of_node(
             );
             needs
         }
+        // the user's own steps come later
+        (Verb::Run, _) => Privileges::new(),
         (Verb::Alter | Verb::Empty | Verb::Finish, _) => {
             let mut needs = of(leader.id.kind).privileges(ctx, leader, Act::Alter);
             needs.extend(privilege::of_statements(leader, statements));

@@ -16,6 +16,8 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         Verb::Drop => dropped(ctx, node),
         Verb::Finish => (finished(ctx, node), Effects::default()),
         Verb::Empty => (emptied(ctx, node), Effects::default()),
+        // the user's own steps come later
+        Verb::Run => (Vec::new(), Effects::default()),
     };
     let object =
         node.members.first().cloned().unwrap_or_else(|| unreachable!("a node has a leader"));
@@ -51,6 +53,7 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
         effects,
         needs,
         forced_by,
+        own: None,
     };
     only_standing(ctx, changes, &relation, &mut step);
     step

@@ -21,8 +21,8 @@ pub(super) fn apply(state: &mut Catalog, goal: &Catalog, step: &Step) {
             }
         }
         Verb::Finish => state.adopt(goal, &step.object),
-        // a drop follows
-        Verb::Empty => {}
+        // a drop follows; a user's own step leaves the schema alone
+        Verb::Empty | Verb::Run => {}
         Verb::Alter => alter(state, goal, step),
     }
 }

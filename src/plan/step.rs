@@ -17,6 +17,8 @@ pub enum Verb {
     Create,
     /// Completes it when what it weakly needs is there.
     Finish,
+    /// Runs what the user wants run at this point.
+    Run,
 }
 
 impl Verb {
@@ -28,6 +30,7 @@ impl Verb {
             Self::Alter => "alter",
             Self::Create => "create",
             Self::Finish => "complete",
+            Self::Run => "run",
         }
     }
 }
@@ -67,6 +70,8 @@ pub struct Step {
     pub joined: bool,
     /// It is dropped and created only because this one changes.
     pub forced_by: Option<ObjectId>,
+    /// The name of the user's own step.
+    pub own: Option<String>,
 }
 
 impl Step {
@@ -77,6 +82,10 @@ impl Step {
 
     /// `create table public.users`.
     pub fn title(&self) -> String {
-        format!("{} {} {}", self.verb.name(), self.object.kind, self.object.label())
+        let verb = self.verb.name();
+        match &self.own {
+            Some(name) => format!("{verb} {name}"),
+            None => format!("{verb} {} {}", self.object.kind, self.object.label()),
+        }
     }
 }

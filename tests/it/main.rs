@@ -29,6 +29,7 @@ mod online;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod own_steps;
 mod partitions;
 #[cfg(test)]
 mod program;

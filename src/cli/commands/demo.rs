@@ -40,7 +40,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
         ..Options::default()
     };
     let timestamp = reconcile::timestamp(None, &environment)?;
-    let Summary { text, unbridged } = {
+    let Summary { text, unbridged, .. } = {
         let rollout = Rollout::default();
         let job = Job {
             options: &options,

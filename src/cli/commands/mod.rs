@@ -36,6 +36,7 @@ fn options(planning: &Planning, prod: &Catalog) -> Options {
         apply_role,
         online_above: planning.online_above.0,
         max_lines: planning.max_lines,
+        own: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::cli::source;
 use crate::cli::{Exit, output};
-use crate::config;
+use crate::config::{self, Config};
 use crate::connect::Environment;
 use crate::diff::compare;
 use crate::model::Catalog;
@@ -19,11 +19,11 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     bundle::check_target(&args.out)?;
     let environment = Environment::from_process();
     let timestamp = timestamp(args.timestamp, &environment)?;
-    let rollout = config::load(args.sides.config.as_deref())?.rollout;
+    let Config { rollout, steps, .. } = config::load(args.sides.config.as_deref())?;
     let (dev, prod) = source::read_sides(&args.sides, &environment, true).await?;
     let progress = Progress::start("planning");
     let job = Job {
-        options: &options(&args.planning, &prod),
+        options: &Options { own: steps, ..options(&args.planning, &prod) },
         flavours: &args.flavour.iter().filter_map(|name| Flavour::parse(name)).collect::<Vec<_>>(),
         rollout: &rollout,
         timestamp: &timestamp,
@@ -34,6 +34,9 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
     for line in &summary.unbridged {
         output::note(&format!("not bridged: {line}"));
+    }
+    for name in &summary.unplaced {
+        output::note(&format!("step {name} is not run: the plan does not touch its object"));
     }
     output::result(&summary.text)?;
     output::result(&format!("bundle written to {}", args.out.display()))?;
@@ -46,6 +49,8 @@ pub(super) struct Summary {
     pub(super) text: String,
     /// What could not be bridged, a line each.
     pub(super) unbridged: Vec<String>,
+    /// The user's own steps that are not run.
+    pub(super) unplaced: Vec<String>,
 }
 
 /// How a bundle is made, and where.
@@ -105,7 +110,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
     bundle::write(out, &bundle::files(&input, documents)?)?;
     let unbridged =
         plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();
-    Ok(Summary { text: terminal::summary(&view, None), unbridged })
+    Ok(Summary { text: terminal::summary(&view, None), unbridged, unplaced: plan.unplaced })
 }
 
 /// The one clock: the option, else SOURCE_DATE_EPOCH, else now.

@@ -41,6 +41,7 @@ fn step(effects: Effects, object: &ObjectId) -> Step {
         follows: None,
         joined: false,
         forced_by: None,
+        own: None,
     }
 }
 

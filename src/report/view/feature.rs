@@ -44,7 +44,7 @@ fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feat
 /// What is done to which object: an object that is dropped and made again is rebuilt.
 fn verbs<'a>(steps: &[&'a Step]) -> BTreeMap<&'a ObjectId, &'static str> {
     let mut verbs: BTreeMap<&ObjectId, &'static str> = BTreeMap::new();
-    for step in steps {
+    for step in steps.iter().filter(|step| step.own.is_none()) {
         let verb = match (verbs.get(&step.object).copied(), step.verb) {
             (Some("drop"), Verb::Create) => "rebuild",
             (Some(known), _) => known,
@@ -64,7 +64,12 @@ fn name(steps: &[&Step]) -> String {
 /// The less, the better it tells.
 fn telling(step: &Step) -> (bool, bool, u8, &ObjectId) {
     let prominence = of(step.object.kind).prominence();
-    (step.forced_by.is_some(), step.verb == Verb::Alter, prominence, &step.object)
+    (
+        step.forced_by.is_some() || step.own.is_some(),
+        step.verb == Verb::Alter,
+        prominence,
+        &step.object,
+    )
 }
 
 /// Tables, views, types and routines by name as long as they are few, everything else by number;
@@ -110,7 +115,8 @@ fn plural_of(kind: &str) -> String {
 /// Each object once, in the order of the steps.
 fn objects(steps: &[&Step], verbs: &BTreeMap<&ObjectId, &'static str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let order = steps.iter().map(|step| &step.object).filter(|id| seen.insert(*id));
+    let steps = steps.iter().filter(|step| step.own.is_none());
+    let order = steps.map(|step| &step.object).filter(|id| seen.insert(*id));
     order
         .map(|id| format!("{} {}", verbs.get(id).copied().unwrap_or("change"), super::named(id)))
         .collect()

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn of(input: &ReportInput<'_>) -> Graph {
     let mut verbs: BTreeMap<&ObjectId, &str> = BTreeMap::new();
     let mut leaders: BTreeMap<&ObjectId, &ObjectId> = BTreeMap::new();
-    for step in input.plan.steps().filter(|step| !step.is_silent()) {
+    for step in input.plan.steps().filter(|step| !step.is_silent() && step.own.is_none()) {
         let known = verbs.get(&step.object).copied();
         let verb = match (known, step.verb.name()) {
             (Some("drop"), "create") => "rebuild",

@@ -8,9 +8,21 @@ use crate::verify::rows::held::Loss;
 
 /// What a step says it loses, if that covers the loss.
 pub(super) fn loss<'a>(manifest: &'a Manifest, loss: &Loss) -> Option<&'a str> {
-    let steps = manifest.migrations.iter().flat_map(|entry| &entry.steps);
+    let steps = || manifest.migrations.iter().flat_map(|entry| &entry.steps);
+    let own = |step: &&StepEntry| step.own.is_some() && is_beside(step, loss);
+    if let Some(step) = steps().find(own) {
+        return step.own.as_deref();
+    }
+    let steps = steps();
     let mut lossy = steps.filter_map(|step| Some((step, step.data_loss.as_deref()?)));
     lossy.find(|(step, _)| covers(step, loss)).map(|(_, what)| what)
+}
+
+/// Whether a step of the user's own stands at a part of the table.
+fn is_beside(step: &StepEntry, loss: &Loss) -> bool {
+    let (_, path) = step.object.split_once(':').unwrap_or_default();
+    let inside = |label: &str| path == label || path.starts_with(&format!("{label}."));
+    loss.family.iter().any(|id| inside(&id.label()))
 }
 
 fn covers(step: &StepEntry, loss: &Loss) -> bool {
