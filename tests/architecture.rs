@@ -175,7 +175,9 @@ mod walls {
                 assert!(code[..at].ends_with(['"', '_']), "{} writes CASCADE", path.display());
             }
             // a scratch database of our own may be gone already
-            if folder_of(&path) != "verify" {
+            // behind a guard that has compared what is there, the form passes over it
+            let guarded = path.ends_with("src/bundle/guard.rs");
+            if folder_of(&path) != "verify" && !guarded {
                 assert!(
                     !code.contains("IF NOT EXISTS") && !code.contains("IF EXISTS"),
                     "{} writes IF [NOT] EXISTS",

@@ -1,5 +1,6 @@
 //! The migrations and their rollbacks as psql runs them.
 
+use crate::bundle::guard::{Flags, Guard};
 use crate::bundle::{BundleError, Input};
 use crate::kinds::{Effects, Isolation, Lock, of};
 use crate::model::ObjectId;
@@ -136,7 +137,7 @@ impl Text {
     }
 
     /// Writes the steps; the line of each one's first statement, 0 where it has none.
-    fn steps(&mut self, steps: &[Step]) -> Vec<usize> {
+    fn steps(&mut self, steps: &[Step], behind: &Behind<'_>) -> Vec<usize> {
         let mut lines = Vec::new();
         for (at, step) in steps.iter().enumerate() {
             let joined = steps.iter().skip(at + 1).take_while(|step| step.joined);
@@ -145,24 +146,45 @@ impl Text {
             } else if step.is_silent() {
                 0
             } else {
-                self.step(step, joined)
+                self.titles(std::iter::once(step).chain(joined));
+                let first = self.line + 1;
+                let statements = match behind {
+                    Behind::Nothing => step.statements.clone(),
+                    Behind::Flags(flags) => flags.statements(at, step),
+                    Behind::Guard(guard) => guard.alone(step),
+                };
+                statements.iter().for_each(|text| self.push(text));
+                first
             });
         }
         lines
     }
 
-    fn step<'a>(&mut self, step: &'a Step, joined: impl Iterator<Item = &'a Step>) -> usize {
+    fn titles<'a>(&mut self, steps: impl Iterator<Item = &'a Step>) {
         self.push("");
-        for step in std::iter::once(step).chain(joined) {
+        for step in steps {
             let forced = step.forced_by.as_ref().map(|cause| format!(" (because {cause} changes)"));
             self.note(&format!("{}{}", step.title(), forced.unwrap_or_default()));
         }
-        let first = self.line + 1;
-        for statement in &step.statements {
-            self.push(statement);
-        }
-        first
     }
+}
+
+/// What stands between a file and its statements.
+enum Behind<'a> {
+    Nothing,
+    /// In a transaction.
+    Flags(Flags),
+    /// Outside of one.
+    Guard(Guard<'a>),
+}
+
+/// Steps that run together, and how.
+struct Part<'a> {
+    steps: &'a [Step],
+    /// What was true when the forms of the statements were chosen.
+    assume: Vec<String>,
+    frame: Frame,
+    guard: Option<Guard<'a>>,
 }
 
 fn forward(
@@ -178,7 +200,9 @@ fn forward(
     text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
     header(&mut text, estimates, &batch.steps);
     let assume = assumptions(input, &batch.steps);
-    let lines = transaction(&mut text, input, &batch.steps, assume, Frame::File);
+    let guard = there(input, batch);
+    let part = Part { steps: &batch.steps, assume, frame: Frame::File, guard };
+    let lines = transaction(&mut text, input, &part);
     (text.sql, lines)
 }
 
@@ -196,11 +220,25 @@ pub(super) fn is_outside(steps: &[Step]) -> bool {
     steps.iter().any(|step| step.effects.isolation == Isolation::Outside)
 }
 
+/// The guard of the way there, if there is to be one.
+pub(super) fn there<'a>(input: &Input<'a>, batch: &'a Batch) -> Option<Guard<'a>> {
+    let Batch { before, after, .. } = batch;
+    let (end, major) = (&input.plan.goal, input.prod.server.major());
+    input.guarded.then_some(Guard { before, after, end, major })
+}
+
+/// The guard of the way back.
+pub(super) fn back_again<'a>(input: &Input<'a>, batch: &'a Batch) -> Option<Guard<'a>> {
+    let Batch { before, after, .. } = batch;
+    let (end, major) = (input.prod, input.prod.server.major());
+    input.guarded.then_some(Guard { before: after, after: before, end, major })
+}
+
 /// A script of its own for steps that run together, for somebody who opens the transaction or not.
 pub(super) fn script(
     input: &Input<'_>,
     notes: &[String],
-    steps: &[Step],
+    (steps, guard): (&[Step], Option<Guard<'_>>),
     forward: bool,
     frame: Frame,
 ) -> String {
@@ -210,18 +248,13 @@ pub(super) fn script(
     }
     header(&mut text, &Estimates::new(input.prod, &input.plan.goal), steps);
     let assume = if forward { assumptions(input, steps) } else { Vec::new() };
-    transaction(&mut text, input, steps, assume, frame);
+    transaction(&mut text, input, &Part { steps, assume, frame, guard });
     text.sql
 }
 
 /// Steps that run together, with what must hold before them.
-fn transaction(
-    text: &mut Text,
-    input: &Input<'_>,
-    steps: &[Step],
-    assume: Vec<String>,
-    frame: Frame,
-) -> Vec<usize> {
+fn transaction(text: &mut Text, input: &Input<'_>, part: &Part<'_>) -> Vec<usize> {
+    let Part { steps, ref assume, frame, guard } = *part;
     let outside = is_outside(steps);
     text.push("");
     if outside {
@@ -234,11 +267,11 @@ fn transaction(
         }
         text.push(SETTINGS.trim_end());
     }
-    if let Some(check) = assertions(input, steps, assume) {
+    if let Some(check) = assertions(input, steps, assume, guard.as_ref()) {
         text.push("");
         text.push(&check);
     }
-    if let Some(lock) = locked_first(input, steps) {
+    if let Some(lock) = locked_first(input, steps, guard.as_ref()) {
         text.push("");
         text.push(&match frame {
             Frame::File => lock,
@@ -246,7 +279,17 @@ fn transaction(
             Frame::Runner => format!("DO {};", quote::dollar(&format!("\nBEGIN\n  {lock}\nEND\n"))),
         });
     }
-    let lines = text.steps(steps);
+    let behind = match guard {
+        None => Behind::Nothing,
+        Some(guard) if outside => Behind::Guard(guard),
+        Some(guard) => {
+            let flags = guard.flags(steps);
+            text.push("");
+            text.push(&flags.ask);
+            Behind::Flags(flags)
+        }
+    };
+    let lines = text.steps(steps, &behind);
     text.push("");
     match frame {
         _ if outside => {
@@ -272,13 +315,15 @@ fn settings() -> impl Iterator<Item = &'static str> {
 
 /// Where several tables must be locked against readers: all of them before anything is done, in one order
 /// for every file, so that two of them cannot wait for each other.
-fn locked_first(input: &Input<'_>, steps: &[Step]) -> Option<String> {
+fn locked_first(input: &Input<'_>, steps: &[Step], guard: Option<&Guard<'_>>) -> Option<String> {
     let locks = steps.iter().flat_map(|step| &step.effects.locks);
     let can_be = |id: &ObjectId| {
         input.prod.objects.get(id).is_some_and(|object| of(id.kind).can_be_locked(object))
     };
     let tables: BTreeSet<&ObjectId> = locks
         .filter(|(id, lock)| **lock == Lock::AccessExclusive && can_be(id))
+        // the second time it may be gone
+        .filter(|(id, _)| guard.is_none_or(|guard| guard.end.objects.contains_key(*id)))
         .map(|(id, _)| id)
         .collect();
     let names: Vec<String> = tables
@@ -353,7 +398,9 @@ fn back(
             continue;
         }
         header(&mut text, estimates, steps);
-        lines.extend(transaction(&mut text, input, steps, Vec::new(), Frame::File));
+        let guard = back_again(input, batch);
+        let part = Part { steps, assume: Vec::new(), frame: Frame::File, guard };
+        lines.extend(transaction(&mut text, input, &part));
     }
     (text.sql, lines)
 }
@@ -361,7 +408,12 @@ fn back(
 /// A block that stops the file when prod is not as planned: the relations that steps change or
 /// drop are there, those that they create are not, and the role is the one that was planned for
 /// where that decides which privileges new objects get.
-fn assertions(input: &Input<'_>, steps: &[Step], assume: Vec<String>) -> Option<String> {
+fn assertions(
+    input: &Input<'_>,
+    steps: &[Step],
+    assume: &[String],
+    guard: Option<&Guard<'_>>,
+) -> Option<String> {
     let mut lines = Vec::new();
     if input.plan.role_matters {
         let role = quote::literal(&input.options.apply_role);
@@ -372,7 +424,8 @@ fn assertions(input: &Input<'_>, steps: &[Step], assume: Vec<String>) -> Option<
     }
     let standing: BTreeSet<&ObjectId> =
         steps.iter().flat_map(|step| step.effects.locks.keys()).collect();
-    for id in standing {
+    let stays = |id: &&ObjectId| guard.is_none_or(|guard| guard.end.objects.contains_key(*id));
+    for id in standing.into_iter().filter(stays) {
         let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
         lines.push(format!(
             "  IF pg_catalog.to_regclass({name}) IS NULL THEN\n    RAISE EXCEPTION 'pgbridge: % does not exist: the database is not in the state that this file was planned for', {name};\n  END IF;"
@@ -381,14 +434,14 @@ fn assertions(input: &Input<'_>, steps: &[Step], assume: Vec<String>) -> Option<
     let built = steps
         .iter()
         .filter(|step| step.verb == Verb::Create && step.effects.isolation == Isolation::Outside);
-    for id in built.map(|step| &step.object) {
+    for id in built.map(|step| &step.object).filter(|_| guard.is_none()) {
         let name = quote::literal(&quote::qualified(&[id.part(0), id.name()]));
         lines.push(format!(
             "  IF pg_catalog.to_regclass({name}) IS NOT NULL THEN\n    RAISE EXCEPTION 'pgbridge: % is there already', {name}\n      \
              USING HINT = 'if a build of it failed and left it invalid, drop it with DROP INDEX CONCURRENTLY and run the file again';\n  END IF;"
         ));
     }
-    lines.extend(assume);
+    lines.extend(assume.iter().cloned());
     if lines.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ mod error;
 pub mod execution_plan;
 pub mod flavour;
 mod folder;
+mod guard;
 pub mod manifest;
 mod migration;
 pub mod validation;
@@ -37,6 +38,8 @@ pub struct Input<'a> {
     pub plan: &'a Plan,
     /// How it was planned.
     pub options: &'a Options,
+    /// Each step looks first whether it is done.
+    pub guarded: bool,
     /// The runners that the migrations are written for besides psql.
     pub flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.

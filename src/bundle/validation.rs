@@ -1,5 +1,6 @@
 //! `VALIDATION_SQL.sql`: whether prod is what the bridge promises, asked of the system catalogs.
 
+pub(super) mod condition;
 mod fact;
 mod locator;
 mod preflight;

@@ -153,6 +153,10 @@ pub(super) struct ReconcileArgs {
     pub(super) out: PathBuf,
     #[command(flatten)]
     pub(super) planning: Planning,
+    /// Write statements that can be run again: each step looks first whether what it promises is there,
+    /// by its definition, and stops where something else has its name
+    #[arg(long)]
+    pub(super) guarded: bool,
     /// Write the migrations in the form of another runner as well, under runners/; may be given
     /// more than once
     #[arg(long, value_name = "RUNNER", value_parser = flavour_names())]

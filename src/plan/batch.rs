@@ -5,7 +5,7 @@ use crate::model::{Catalog, ObjectId};
 use crate::plan::schedule::{Schedule, schedule};
 use crate::plan::step::{Step, Verb};
 use crate::plan::transaction::{fit, transactions};
-use crate::plan::{Batch, state};
+use crate::plan::{Batch, Touched, state};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cuts the schedule into batches and plans the way back for each.
@@ -32,9 +32,21 @@ pub(super) fn batches(
         let touched: BTreeSet<ObjectId> =
             steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
         let (rollback, irreversible) = way_back(state, &before, &touched, conditions);
-        batches.push(Batch { name: name(&steps), steps, rollback, irreversible });
+        batches.push(Batch {
+            name: name(&steps),
+            steps,
+            rollback,
+            irreversible,
+            before: present(&before, &touched),
+            after: present(state, &touched),
+        });
     }
     batches
+}
+
+fn present(catalog: &Catalog, ids: &BTreeSet<ObjectId>) -> Touched {
+    let found = ids.iter().filter_map(|id| catalog.objects.get(id));
+    found.map(|object| (object.id.clone(), object.clone())).collect()
 }
 
 /// A step without statements happens by another's: it goes with the next group, so that the way

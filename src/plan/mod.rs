@@ -39,8 +39,9 @@ pub use schedule::{Blocked, Obstacle, Schedule, schedule};
 pub use step::{Aspect, Step, Verb};
 
 use crate::kinds::{Conditions, Phase, of};
-use crate::model::Catalog;
+use crate::model::{Catalog, Object, ObjectId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is done about removals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -86,6 +87,9 @@ pub const MAX_LINES: usize = crate::kinds::MAX_LINES;
 /// The size above which a table is changed online unless another is given, in bytes.
 pub const ONLINE_ABOVE: i64 = 10 << 20;
 
+/// Objects by name: those of a file that are there at one moment.
+pub type Touched = BTreeMap<ObjectId, Object>;
+
 /// Steps that run in one transaction, with those that undo them.
 #[derive(Clone, Debug)]
 pub struct Batch {
@@ -97,6 +101,10 @@ pub struct Batch {
     pub rollback: Vec<Vec<Step>>,
     /// What the rollback cannot bring back, in words.
     pub irreversible: Vec<String>,
+    /// What its steps touch, as it is before it.
+    pub before: Touched,
+    /// The same after it.
+    pub after: Touched,
 }
 
 /// What leads from one catalog to the goal.

@@ -3,7 +3,7 @@
 use crate::kinds::{Effects, Isolation};
 use crate::model::ObjectId;
 use crate::plan::step::{Step, Verb};
-use crate::plan::{Batch, Plan};
+use crate::plan::{Batch, Plan, Touched};
 use std::collections::BTreeSet;
 
 /// On which side of the object's own steps it runs.
@@ -71,6 +71,8 @@ fn place(plan: &mut Plan, own: &OwnStep) -> bool {
             steps: vec![forward],
             rollback: back.into_iter().map(|step| vec![step]).collect(),
             irreversible,
+            before: Touched::new(),
+            after: Touched::new(),
         };
         plan.batches.insert(batch + usize::from(own.side == Side::After), new);
     }

@@ -165,6 +165,7 @@ pub(super) mod tests {
             divergence: &divergence,
             plan: &plan,
             options: &options,
+            guarded: false,
             flavours: &[],
             rollout: &Rollout::default(),
             timestamp,

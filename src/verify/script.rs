@@ -152,8 +152,11 @@ fn may_open(statement: &Statement) -> bool {
     let adds = has(&[" VALIDATE CONSTRAINT ", " ADD CONSTRAINT ", " ADD COLUMN "])
         && !has(&[" DROP ", " DISABLE ", " FORCE ", " RENAME ", " SET ", " OWNER "]);
     match verb(statement).as_str() {
-        "BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "SET" | "RESET" | "SELECT" | "DO"
-        | "COMMENT" => false,
+        "BEGIN" | "START" | "COMMIT" | "END" | "LOCK" | "SET" | "RESET" | "SELECT" | "COMMENT" => {
+            false
+        }
+        // behind a guard stands a statement
+        "DO" => has(&[" EXECUTE "]),
         "CREATE" => !matches!(words.nth(1), Some("INDEX" | "UNIQUE")),
         "ALTER" => words.nth(1) != Some("INDEX") && !adds,
         _ => true,

@@ -14,6 +14,7 @@ mod determinism;
 mod flavours;
 mod generated;
 #[cfg(test)]
+mod guarded;
 mod hazards;
 #[cfg(test)]
 mod maps;

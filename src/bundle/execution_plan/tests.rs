@@ -35,6 +35,7 @@ fn plan(dev: &Catalog, prod: &Catalog) -> String {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        guarded: false,
         flavours: &[],
         rollout: &Rollout::default(),
         timestamp: "20250101000000",

@@ -1,7 +1,8 @@
 //! What one file of a runner holds: what runs together.
 
 use super::Flavour;
-use crate::bundle::migration::{Frame, is_outside, script};
+use crate::bundle::guard::Guard;
+use crate::bundle::migration::{Frame, back_again, is_outside, script, there};
 use crate::bundle::{Input, Migration};
 use crate::plan::{Batch, Step};
 
@@ -32,14 +33,14 @@ pub(super) fn units(
     batch: &Batch,
 ) -> Vec<(Unit, Unit)> {
     let note = format!("{}: pgbridge wrote it for {}", migration.name, flavour.name);
-    let mut up = of(flavour, input, &note, &batch.steps, true);
+    let mut up = of(flavour, input, &note, (&batch.steps, there(input, batch)), true);
     let undo = format!("{note}; undoes it");
     let lost = batch.irreversible.iter().map(|what| format!("NOT BROUGHT BACK: {what}"));
     let mut down: Vec<Unit> = batch
         .rollback
         .iter()
         .filter(|steps| steps.iter().any(|step| !step.statements.is_empty()))
-        .flat_map(|steps| of(flavour, input, &undo, steps, false))
+        .flat_map(|steps| of(flavour, input, &undo, (steps, back_again(input, batch)), false))
         .collect();
     if let Some(first) = down.first_mut() {
         let lost = lost.map(|text| format!("-- {}\n", crate::sql::quote::printable(&text)));
@@ -57,7 +58,7 @@ fn of(
     flavour: &Flavour,
     input: &Input<'_>,
     note: &str,
-    steps: &[Step],
+    (steps, guard): (&[Step], Option<Guard<'_>>),
     forward: bool,
 ) -> Vec<Unit> {
     let outside = is_outside(steps);
@@ -76,7 +77,7 @@ fn of(
             .collect();
     }
     let frame = if flavour.wraps { Frame::Runner } else { Frame::File };
-    let sql = script(input, &notes, steps, forward, frame);
+    let sql = script(input, &notes, (steps, guard), forward, frame);
     let statements = crate::sql::split::statements(&sql)
         .map(|found| found.into_iter().map(|statement| statement.text).collect())
         .unwrap_or_default();

@@ -265,7 +265,11 @@ fn table(object: &Object) -> Vec<Fact> {
 }
 
 fn column(object: &Object, major: i32) -> Vec<Fact> {
-    let null = if is(object, "not_null") { " NOT NULL" } else { "" };
+    let null = match (is(object, "not_null"), is(object, "not_null_pending")) {
+        (true, _) => " NOT NULL",
+        (_, true) => " NOT NULL NOT VALID",
+        _ => "",
+    };
     let or_none = |name: &str| match text(object, name) {
         "" => "-".to_owned(),
         word => word.to_owned(),
@@ -275,7 +279,7 @@ fn column(object: &Object, major: i32) -> Vec<Fact> {
             "",
             format!("{TYPE} || {NOT_NULL}"),
             format!("{}{null}", text(object, "type")),
-            &["type", "not_null"],
+            &["type", "not_null", "not_null_pending"],
         ),
         fact("generated", GENERATED, or_none("generated_kind"), &["generated_kind"]),
         fact("collation", COLLATION, or_none("collation"), &["collation"]),

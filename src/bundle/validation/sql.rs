@@ -22,8 +22,9 @@ pub(super) const OPTIONS: &str = "(SELECT coalesce(pg_catalog.string_agg(pg_cata
 pub(super) const TYPE: &str = "pg_catalog.format_type(o.atttypid, o.atttypmod)";
 
 /// From 18 on a NOT NULL that was not checked sets `attnotnull` as well.
-pub(super) const NOT_NULL: &str = "CASE WHEN o.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = o.attrelid \
-    AND k.contype = 'n' AND k.conkey[1] = o.attnum AND NOT k.convalidated) THEN ' NOT NULL' ELSE '' END";
+pub(super) const NOT_NULL: &str = "CASE WHEN o.attnotnull AND EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = o.attrelid \
+    AND k.contype = 'n' AND k.conkey[1] = o.attnum AND NOT k.convalidated) THEN ' NOT NULL NOT VALID' \
+    WHEN o.attnotnull THEN ' NOT NULL' ELSE '' END";
 
 pub(super) const GENERATED: &str =
     "CASE o.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' ELSE '-' END";

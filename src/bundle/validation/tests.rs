@@ -36,6 +36,7 @@ fn file(dev: &Catalog, prod: &Catalog) -> String {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        guarded: false,
         flavours: &[],
         rollout: &Rollout::default(),
         timestamp: "20250101000000",

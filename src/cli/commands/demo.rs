@@ -45,6 +45,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
         let job = Job {
             options: &options,
             rollout: &rollout,
+            guarded: false,
             flavours: &[],
             timestamp: &timestamp,
             out: &out,

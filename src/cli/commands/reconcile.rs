@@ -24,6 +24,7 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let progress = Progress::start("planning");
     let job = Job {
         options: &Options { own: steps, ..options(&args.planning, &prod) },
+        guarded: args.guarded,
         flavours: &args.flavour.iter().filter_map(|name| Flavour::parse(name)).collect::<Vec<_>>(),
         rollout: &rollout,
         timestamp: &timestamp,
@@ -57,6 +58,8 @@ pub(super) struct Summary {
 pub(super) struct Job<'a> {
     /// How it is planned.
     pub(super) options: &'a Options,
+    /// Each step looks first whether it is done.
+    pub(super) guarded: bool,
     /// The runners that the migrations are written for besides psql.
     pub(super) flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.
@@ -69,7 +72,7 @@ pub(super) struct Job<'a> {
 
 /// Plans, and writes the bundle.
 pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summary, CliError> {
-    let Job { options, rollout, flavours, timestamp, out } = *job;
+    let Job { options, guarded, rollout, flavours, timestamp, out } = *job;
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
     let input = Input {
@@ -78,6 +81,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         divergence: &divergence,
         plan: &plan,
         options,
+        guarded,
         flavours,
         rollout,
         timestamp,
