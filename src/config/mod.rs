@@ -11,6 +11,7 @@ pub use error::ConfigError;
 
 use crate::normalize::names::NameMap;
 use crate::scope::partition::Scope;
+use crate::scope::supabase::Profile;
 use crate::verify::Check;
 use std::path::{Path, PathBuf};
 
@@ -22,8 +23,10 @@ pub const FILE_NAME: &str = "pgbridge.toml";
 pub struct Config {
     /// `[map.roles]` and `[map.schemas]`.
     pub names: NameMap,
-    /// `[scope]`.
+    /// `[scope] partitions`.
     pub partitions: Scope,
+    /// `[scope] profile`.
+    pub profile: Profile,
     /// `[[rls]]`.
     pub rls: Vec<Check>,
 }
