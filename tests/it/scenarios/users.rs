@@ -4,6 +4,16 @@ use super::{SAME, bundle, in_this_order, migrations, pair, place, read, rollout}
 use crate::program::Bundle;
 use crate::support::{Cluster, Database, compare, main_majors, majors};
 
+/// Dev needs 15.
+fn able() -> Vec<u32> {
+    main_majors().into_iter().filter(|major| *major >= 15).collect()
+}
+
+/// Both databases on the oldest major that can hold dev, if there is one.
+fn one_pair() -> Option<(Database, Database)> {
+    able().first().map(|major| pair(*major, "users"))
+}
+
 /// The rows that the goal does not allow, put right.
 const COMPLETE: &str =
     "UPDATE app.users SET phone = '+4500000000' WHERE email IS NULL AND phone IS NULL";
@@ -14,7 +24,7 @@ const REFERENCES: &str = "SELECT conname, pg_get_constraintdef(oid) FROM pg_cons
 
 #[test]
 fn the_bridge_leads_there_and_back() {
-    for major in main_majors() {
+    for major in able() {
         let (dev, prod) = pair(major, "users");
         prod.psql(COMPLETE).unwrap();
         rollout(&dev, &prod, Database::dump);
@@ -23,11 +33,14 @@ fn the_bridge_leads_there_and_back() {
 
 #[test]
 fn the_rollback_restores_the_foreign_keys() {
-    let (dev, prod) = pair(main_majors()[0], "users");
+    let Some((dev, prod)) = one_pair() else { return };
     prod.psql(COMPLETE).unwrap();
     let before = prod.psql(REFERENCES).unwrap();
     assert_eq!(before.lines().count(), 4, "{before}");
     let bundle = bundle(&dev, &prod);
+    // both tables are locked at once, before the reference goes
+    let lock = "LOCK TABLE ONLY app.sessions, ONLY app.users IN ACCESS EXCLUSIVE MODE";
+    in_this_order(&migrations(&bundle), &[lock, "DROP CONSTRAINT sessions_user_id_fkey"]);
     bundle.apply(&prod).unwrap();
     assert_eq!(prod.psql(REFERENCES).unwrap(), dev.psql(REFERENCES).unwrap());
     assert_ne!(prod.psql(REFERENCES).unwrap(), before);
@@ -39,7 +52,7 @@ fn the_rollback_restores_the_foreign_keys() {
 
 #[test]
 fn an_incomplete_row_stops_the_file_and_changes_nothing() {
-    let (dev, prod) = pair(main_majors()[0], "users");
+    let Some((dev, prod)) = one_pair() else { return };
     let before = prod.dump();
     let bundle = bundle(&dev, &prod);
     let report = read(&bundle, "MIGRATION_RECONCILIATION_REPORT.md");
@@ -51,7 +64,7 @@ fn an_incomplete_row_stops_the_file_and_changes_nothing() {
 
 #[test]
 fn what_is_lost_is_said_and_needs_to_be_asked_for() {
-    let (dev, prod) = pair(main_majors()[0], "users");
+    let Some((dev, prod)) = one_pair() else { return };
     let asked = bundle(&dev, &prod);
     assert!(
         read(&asked, "MIGRATION_RECONCILIATION_REPORT.md").contains("10 steps lose data for good")
@@ -68,7 +81,7 @@ fn what_is_lost_is_said_and_needs_to_be_asked_for() {
 
 #[test]
 fn functions_come_after_what_they_return() {
-    let (dev, prod) = pair(main_majors()[0], "users");
+    let Some((dev, prod)) = one_pair() else { return };
     let sql = migrations(&bundle(&dev, &prod));
     let count = sql.lines().filter(|line| line.starts_with("CREATE FUNCTION app.")).count();
     assert_eq!(count, 19, "{sql}");
