@@ -252,6 +252,7 @@ fn differing(dev: &Catalog, prod: &Catalog, ids: &[&ObjectId]) -> String {
     let mut groups: [BTreeSet<&ObjectId>; 3] = Default::default();
     for id in ids {
         let at = match (has(dev, id), has(prod, id)) {
+            _ if id.kind == Kind::InitialAcl && is_users(dev, prod, id) => continue,
             (true, false) => 0,
             (false, true) => 1,
             _ if is_different(dev, prod, id) => 2,
@@ -279,6 +280,13 @@ fn differing(dev: &Catalog, prod: &Catalog, ids: &[&ObjectId]) -> String {
         }
     }
     text
+}
+
+/// Whether privileges beside those of an extension differ in the user's only.
+fn is_users(dev: &Catalog, prod: &Catalog, id: &ObjectId) -> bool {
+    let (dev, prod) = (dev.objects.get(id), prod.objects.get(id));
+    let values = |object: &Object| object.values.clone();
+    grants::merge_initial(dev, prod).as_ref().map(values) == dev.map(values)
 }
 
 /// Whether an object would be drift but for the privileges of users.

@@ -24,6 +24,9 @@ const PLATFORM: &str = "SELECT 'function ' || p.oid::regprocedure || md5(p.prosr
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
       WHERE c.relnamespace::regnamespace::text = ANY ('{auth,storage,realtime,vault,supabase_migrations}') AND a.attnum > 0 \
     UNION ALL SELECT 'event trigger ' || evtname || evttags::text FROM pg_event_trigger WHERE evttags IS NOT NULL \
+    UNION ALL SELECT 'default ' || defaclacl::text FROM pg_default_acl \
+    UNION ALL SELECT 'function ' || p.oid::regprocedure FROM pg_proc p, aclexplode(p.proacl) a \
+      WHERE a.grantee = 'dashboard_user'::regrole \
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger \
       WHERE NOT tgisinternal AND tgfoid::regproc::text LIKE 'storage.%' ORDER BY 1";
 
@@ -37,15 +40,20 @@ const OF_USER: &str = "SELECT 'policy ' || polrelid::regclass || ' ' || polname 
       WHERE c.oid = 'auth.users'::regclass AND a.grantee = 'reporting'::regrole \
     UNION ALL SELECT 'usage ' || a.privilege_type FROM pg_namespace n, aclexplode(n.nspacl) a \
       WHERE n.nspname = 'auth' AND a.grantee = 'reporting'::regrole \
+    UNION ALL SELECT 'function ' || p.oid::regprocedure FROM pg_proc p, aclexplode(p.proacl) a \
+      WHERE p.pronamespace = 'extensions'::regnamespace AND a.grantee = 'reporting'::regrole \
     UNION ALL SELECT 'member ' || prrelid::regclass FROM pg_publication_rel ORDER BY 1";
 
-/// The user's own schemas; an event trigger is in none and is left out by name.
+/// The user's own schemas; what stands in none is left out by name.
 fn users_part(database: &Database) -> String {
     let without: Vec<String> =
         MANAGED.iter().map(|schema| format!("--exclude-schema={schema}")).collect();
     let dump = database.dump_with(&without);
     let statements = dump.split_inclusive(";\n");
-    statements.filter(|statement| !statement.contains("EVENT TRIGGER pgrst_ddl_watch")).collect()
+    let of_services =
+        ["EVENT TRIGGER pgrst_ddl_watch", "FOR ROLE supabase_admin", "TO dashboard_user"];
+    let is_theirs = |text: &str| of_services.iter().any(|words| text.contains(words));
+    statements.filter(|statement| !is_theirs(statement)).collect()
 }
 
 #[test]
