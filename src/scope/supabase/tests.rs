@@ -146,3 +146,14 @@ fn what_needs_a_newer_service_is_left_out_with_all_that_needs_it() {
     let incomplete = dev.notices.iter().filter(|notice| notice.incomplete).count();
     assert_eq!(incomplete, 3, "{}", told(&dev));
 }
+
+#[test]
+fn what_prods_services_need_comes_along() {
+    let (dev, mut prod) = (project(), project());
+    let hook = add(&mut prod, Kind::Function, &["public", "hook", ""], None);
+    let view = add(&mut prod, Kind::View, &["auth", "hooked"], None);
+    prod.add_need(&view, &hook, Need::Hard);
+    let (dev, prod) = leave_alone(dev, prod, Profile::Detect);
+    assert_eq!(dev.objects, prod.objects);
+    assert!(told(&dev).contains("view:auth.hooked needs it on prod"), "{}", told(&dev));
+}
