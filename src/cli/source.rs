@@ -9,7 +9,7 @@ use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
 use crate::model::{Catalog, snapshot};
 use crate::normalize::{names, not_null, spelling};
-use crate::scope::partition;
+use crate::scope::{partition, supabase};
 use std::path::{Path, PathBuf};
 
 /// Where a catalog comes from.
@@ -71,6 +71,7 @@ pub(super) async fn read_sides(
     let (dev, prod) = read_both(&dev, &prod, with_sizes).await?;
     let dev = names::translate(dev, &config.names)?;
     let dev = not_null::align(spelling::align(dev, &prod), &prod);
+    let (dev, prod) = supabase::leave_alone(dev, prod, config.profile);
     Ok(partition::leave_out(dev, prod, &config.partitions))
 }
 

@@ -3,6 +3,7 @@
 use super::error::Problem;
 use super::{Config, announce, rls, step};
 use crate::scope::partition::{Partitions, Scope};
+use crate::scope::supabase::Profile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::{Table, Value};
@@ -44,10 +45,23 @@ fn scope(file: &Table, config: &mut Config) -> Result<(), Problem> {
         let place = format!("scope.{key}");
         match key.as_str() {
             "partitions" => config.partitions = partitions(&place, value)?,
-            _ => return Err(unknown(&place, &["scope.partitions"])),
+            "profile" => config.profile = profile(&place, value)?,
+            _ => return Err(unknown(&place, &["scope.partitions", "scope.profile"])),
         }
     }
     Ok(())
+}
+
+fn profile(place: &str, value: &Value) -> Result<Profile, Problem> {
+    match value.as_str() {
+        Some("supabase") => Ok(Profile::Supabase),
+        Some("none") => Ok(Profile::None),
+        _ => Err(problem(
+            place,
+            format!("{} is not allowed", shown(value)),
+            "write \"supabase\" or \"none\"; without the key it is detected",
+        )),
+    }
 }
 
 /// One word for all tables, or a table of words: `default`, and `"schema.table"`.
@@ -180,7 +194,7 @@ fn syntax(text: &str, error: &toml::de::Error) -> Problem {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{Partitions, parse};
+    use super::{Partitions, Profile, parse};
 
     #[track_caller]
     pub(in crate::config) fn refused(text: &str, place: &str, words: &str) {
@@ -207,6 +221,15 @@ pub(super) mod tests {
         let some = parse(some).unwrap().partitions;
         assert_eq!(some.tables["public.events"], Partitions::Compare);
         assert_eq!(some.default, Partitions::Data);
+    }
+
+    #[test]
+    fn the_profile_is_detected_unless_it_is_named() {
+        let profile = |text| parse(text).unwrap().profile;
+        assert_eq!(profile(""), Profile::Detect);
+        assert_eq!(profile("[scope]\nprofile = 'supabase'"), Profile::Supabase);
+        assert_eq!(profile("[scope]\nprofile = 'none'"), Profile::None);
+        refused("[scope]\nprofile = 'detect'", "scope.profile", "\"supabase\" or \"none\"");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use error::ConfigError;
 use crate::normalize::names::NameMap;
 use crate::plan::{OwnStep, Rollout};
 use crate::scope::partition::Scope;
+use crate::scope::supabase::Profile;
 use crate::verify::Check;
 use std::path::{Path, PathBuf};
 
@@ -25,12 +26,14 @@ pub const FILE_NAME: &str = "pgbridge.toml";
 pub struct Config {
     /// `[map.roles]` and `[map.schemas]`.
     pub names: NameMap,
-    /// `[scope]`.
+    /// `[scope] partitions`.
     pub partitions: Scope,
     /// `[announce]`.
     pub rollout: Rollout,
     /// `[[step]]`.
     pub steps: Vec<OwnStep>,
+    /// `[scope] profile`.
+    pub profile: Profile,
     /// `[[rls]]`.
     pub rls: Vec<Check>,
 }

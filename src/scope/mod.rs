@@ -1,8 +1,10 @@
 //! What of two databases is the user's to compare.
 //!
-//! Owns passes over both catalogs, one file each; today [`partition`]. In: both catalogs and what the
-//! configuration says. Out: both catalogs without what is out of scope.
-//! Invariant: what is left out is named with the reason and counted in a notice; the same is left
-//! out on both sides; no kind is named here.
+//! Owns passes over both catalogs, one file each: [`partition`] takes out partitions that are data, [`supabase`] leaves what
+//! a platform manages as prod has it. In: both catalogs and what the configuration says. Out: both catalogs without what is
+//! out of scope.
+//! Invariant: what is left out or left alone is named with the reason and counted in a notice; the same on both sides.
+//! Kinds are named only where facts of a platform are.
 
 pub mod partition;
+pub mod supabase;

@@ -45,6 +45,8 @@ mod rls;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod unprivileged;
