@@ -32,7 +32,7 @@ fn files_can_be_run_again() {
             let (dev, prod) = (load(major, "guarded_dev", DEV), load(major, "guarded_prod", PROD));
             let bundle = Bundle::with(&dev, &prod, "emit", &["--guarded", more]);
             assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
-            prove_privately(&bundle, Cluster::get(major));
+            prove_privately(&bundle, Cluster::get(major)).unwrap();
             let before = prod.dump();
             for round in ["first", "second"] {
                 bundle.apply(&prod).unwrap_or_else(|text| panic!("{round} time there: {text}"));

@@ -53,7 +53,7 @@ fn they_run_where_they_are_put() {
         let bundle = Bundle::with(&dev, &prod, "emit", &config);
         assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
         assert!(bundle.run.err.contains("step not needed is not run"), "{}", bundle.run.err);
-        prove_privately(&bundle, Cluster::get(major));
+        prove_privately(&bundle, Cluster::get(major)).unwrap();
         let (before, rows) =
             (prod.dump(), "SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM users t");
         let old = prod.psql(rows).unwrap();
