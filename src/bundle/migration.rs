@@ -69,6 +69,11 @@ fn parse(timestamp: &str) -> Result<jiff::civil::DateTime, BundleError> {
         .map_err(|_| wrong())
 }
 
+/// The first point in time for a bridge's files after another one.
+pub(super) fn after(stamp: &str) -> Result<String, BundleError> {
+    later(parse(stamp)?, 1, stamp)
+}
+
 /// Each file one minute after the one before: names sort as they run, by hand and by runners.
 fn later(start: jiff::civil::DateTime, at: usize, timestamp: &str) -> Result<String, BundleError> {
     let minutes = i64::try_from(at).unwrap_or(0);

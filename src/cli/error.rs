@@ -35,6 +35,8 @@ pub(super) enum CliError {
     SameDatabase(String),
     #[error("SOURCE_DATE_EPOCH is {0}, which is no number of seconds")]
     Epoch(String),
+    #[error("the bridge would begin at {timestamp}, and {tool} has recorded {version} in {side}, which is not before it")]
+    Versions { timestamp: String, version: String, tool: String, side: &'static str, after: String },
     #[error("interrupted; nothing was written")]
     Interrupted,
     #[error("the asynchronous runtime cannot start: {0}")]
@@ -68,6 +70,9 @@ impl CliError {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
             }
             Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
+            Self::Versions { after, .. } => {
+                Some(format!("give --timestamp {after} or later, or leave it out: runners take versions in their order"))
+            }
             Self::Interrupted | Self::Runtime(_) | Self::Output(_) => None,
         }
     }

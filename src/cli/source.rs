@@ -82,10 +82,10 @@ pub(super) async fn read_both(
     prod: &Source,
     sizes: bool,
 ) -> Result<(Catalog, Catalog), CliError> {
-    let of_prod = CaptureOptions { sizes, order: None };
+    let of_dev = CaptureOptions { histories: true, ..CaptureOptions::default() };
+    let of_prod = CaptureOptions { sizes, ..of_dev };
     let (dev_catalog, prod_catalog) =
-        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod))
-            .await?;
+        futures_util::future::try_join(dev.read(of_dev), prod.read(of_prod)).await?;
     let same_address =
         matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
     if same_address || dev_catalog.is_same_database(&prod_catalog) {

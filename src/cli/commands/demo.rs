@@ -40,6 +40,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
         online_above: ONLINE_ABOVE,
     };
     let timestamp = reconcile::timestamp(None, &environment)?;
+    let timestamp = reconcile::above_recorded(timestamp, false, &dev, &prod)?;
     let Summary { text, unbridged } = reconcile::write(&dev, &prod, &options, &timestamp, &out)?;
     progress.say("proving the bundle on a scratch cluster");
     let proof = verify(&out, None, &search, 0, &[], &mut |message| progress.say(message)).await?;

@@ -9,6 +9,7 @@ use crate::cli::source;
 use crate::cli::{Exit, output};
 use crate::connect::Environment;
 use crate::diff::compare;
+use crate::history::{self, Outcomes};
 use crate::model::Catalog;
 use crate::plan::{self, Options};
 use crate::report::{markdown, terminal, view};
@@ -17,8 +18,10 @@ use std::path::Path;
 pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     bundle::check_target(&args.out)?;
     let environment = Environment::from_process();
+    let given = args.timestamp.is_some();
     let timestamp = timestamp(args.timestamp, &environment)?;
     let (dev, prod) = source::read_sides(&args.sides, &environment, true).await?;
+    let timestamp = above_recorded(timestamp, given, &dev, &prod)?;
     let progress = Progress::start("planning");
     let summary = write(&dev, &prod, &options(&args.planning, &prod), &timestamp, &args.out)?;
     drop(progress);
@@ -60,6 +63,8 @@ pub(super) fn write(
             )
         })
         .collect();
+    let own = bundle::history::own(&migrations);
+    let decided = history::decide(dev, prod, &Outcomes::new(), &own);
     let view = view::ReportView::of(&view::ReportInput {
         dev,
         prod,
@@ -68,12 +73,15 @@ pub(super) fn write(
         options,
         timestamp,
         files,
+        history: decided.as_deref(),
+        unexplained: None,
     });
-    let documents = vec![
+    let mut documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
     ];
+    documents.extend(bundle::history::render(decided.as_deref().unwrap_or_default()));
     bundle::write(out, &bundle::files(&input, documents)?)?;
     let unbridged =
         plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();
@@ -107,4 +115,27 @@ pub(super) fn timestamp(
         time.minute(),
         time.second()
     ))
+}
+
+/// The bridge's files sort after all that either side recorded: a runner would take them for late otherwise. One
+/// that was given is not changed.
+pub(super) fn above_recorded(
+    timestamp: String,
+    given: bool,
+    dev: &Catalog,
+    prod: &Catalog,
+) -> Result<String, CliError> {
+    let Some(highest) = history::highest(dev, prod) else { return Ok(timestamp) };
+    if timestamp.len() != highest.stamp.len() || timestamp > highest.stamp {
+        return Ok(timestamp);
+    }
+    let after = bundle::timestamp_after(&highest.stamp)?;
+    let (version, tool, side) = (highest.version, highest.tool, highest.side.name());
+    if given {
+        return Err(CliError::Versions { timestamp, version, tool, side, after });
+    }
+    output::note(&format!(
+        "the bridge begins at {after}, for {tool} has recorded {version} in {side}"
+    ));
+    Ok(after)
 }

@@ -82,6 +82,8 @@ fn report(dev: &Catalog, prod: &Catalog, drops: Drops) -> ReportView {
         options: &options,
         timestamp: "20250101000000",
         files,
+        history: None,
+        unexplained: None,
     })
 }
 

@@ -1,0 +1,104 @@
+//! Flyway: `flyway_schema_history`; a failed migration keeps its row.
+
+use crate::history::tool::{self, BOOL, Fields, Holds, INT, Own, TEXT, TIME, Tool};
+use crate::model::{Entry, State};
+use crate::sql::quote;
+
+pub(super) const TOOL: Tool = Tool {
+    name: "flyway",
+    title: "Flyway",
+    names: &[],
+    columns: &[
+        ("installed_rank", INT),
+        ("version", TEXT),
+        ("description", TEXT),
+        ("type", TEXT),
+        ("script", TEXT),
+        ("checksum", INT),
+        ("installed_on", TIME),
+        ("success", BOOL),
+    ],
+    others: None,
+    beside: None,
+    read: &[
+        ("version", "t.version"),
+        ("description", "t.description"),
+        ("type", "t.type"),
+        ("script", "t.script"),
+        ("checksum", "t.checksum"),
+        ("installed_on", "t.installed_on"),
+        ("success", "t.success"),
+    ],
+    order: "t.installed_rank",
+    in_order: true,
+    holds: Holds::All,
+    entry,
+    mark,
+    file,
+    up: None,
+    check: tool::no_check,
+    own,
+};
+
+fn entry(row: &Fields<'_>) -> Option<Entry> {
+    let sort = row.text("type");
+    // the row that says that Flyway made the schema
+    if sort == "SCHEMA" {
+        return None;
+    }
+    let state = if !row.is("success") {
+        State::Failed
+    } else if sort.starts_with("UNDO") || sort == "DELETE" {
+        State::RolledBack
+    } else {
+        State::Applied
+    };
+    Some(Entry {
+        // a repeatable migration has no version
+        version: row.some("version").unwrap_or_else(|| row.text("script")),
+        name: row.some("description"),
+        checksum: row.some("checksum"),
+        at: row.some("installed_on"),
+        state,
+        details: row.details(&["version", "type", "script"]),
+        ..Entry::default()
+    })
+}
+
+fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+    let detail = |name: &str| entry.details.get(name).map(String::as_str);
+    tool::insert(
+        table,
+        &[
+            ("installed_rank", tool::next(table, "installed_rank")),
+            ("version", tool::or_null(detail("version"))),
+            ("description", quote::literal(entry.name.as_deref().unwrap_or_default())),
+            ("type", quote::literal(detail("type").unwrap_or("SQL"))),
+            ("script", quote::literal(detail("script").unwrap_or_default())),
+            ("checksum", entry.checksum.as_deref().map_or("NULL".to_owned(), tool::number)),
+            ("installed_by", "current_user".to_owned()),
+            ("execution_time", "0".to_owned()),
+            ("success", "true".to_owned()),
+        ],
+    )
+}
+
+fn file(path: &str) -> Option<String> {
+    let stem = tool::file_stem(path, ".sql")?;
+    if stem.starts_with("R__") {
+        return Some(format!("{stem}.sql"));
+    }
+    let (version, _) = stem.strip_prefix('V')?.split_once("__")?;
+    Some(version.replace('_', "."))
+}
+
+fn own(own: &Own<'_>) -> Option<Entry> {
+    let script = format!("V{}__{}.sql", own.stamp, own.name);
+    let details = [("version", own.stamp), ("type", "SQL"), ("script", script.as_str())];
+    Some(Entry {
+        version: own.stamp.to_owned(),
+        name: Some(own.name.replace('_', " ")),
+        details: details.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+        ..Entry::default()
+    })
+}
