@@ -21,7 +21,20 @@ mod walls {
         ("plan", &["kinds", "model", "sql"]),
         ("report", &["diff", "history", "model", "plan", "kinds"]),
         ("bundle", &["diff", "history", "kinds", "model", "plan", "sql"]),
-        ("verify", &["bundle", "connect", "diff", "history", "introspect", "kinds", "model", "plan", "sql"]),
+        (
+            "verify",
+            &[
+                "bundle",
+                "connect",
+                "diff",
+                "history",
+                "introspect",
+                "kinds",
+                "model",
+                "plan",
+                "sql",
+            ],
+        ),
         (
             "cli",
             &[

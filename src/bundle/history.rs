@@ -66,7 +66,9 @@ fn section(one: &Decided<'_>) -> String {
                 let table = code(&table(history));
                 match &history.unknown {
                     Some(why) => format!("{table}, unknown: {}", prose(why)),
-                    None if pair.tool.holds == Holds::Heads => format!("{table}, stands at {}", at(&applied(history))),
+                    None if pair.tool.holds == Holds::Heads => {
+                        format!("{table}, stands at {}", at(&applied(history)))
+                    }
                     None => format!("{table}, {} applied", applied(history).len()),
                 }
             }

@@ -18,8 +18,9 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
         match key.as_str() {
             "map" => maps(table(key, value)?, &mut config)?,
             "scope" => scope(table(key, value)?, &mut config)?,
+            "history" => history(table(key, value)?, &mut config)?,
             "rls" => config.rls = rls::checks(value)?,
-            _ => return Err(unknown(key, &["map", "scope", "rls"])),
+            _ => return Err(unknown(key, &["map", "scope", "history", "rls"])),
         }
     }
     Ok(config)
@@ -32,6 +33,27 @@ fn maps(file: &Table, config: &mut Config) -> Result<(), Problem> {
             "roles" => config.names.roles = names(&place, value, "role", |_| true)?,
             "schemas" => config.names.schemas = names(&place, value, "schema", is_of_users)?,
             _ => return Err(unknown(&place, &["map.roles", "map.schemas"])),
+        }
+    }
+    Ok(())
+}
+
+fn history(file: &Table, config: &mut Config) -> Result<(), Problem> {
+    for (key, value) in file {
+        let place = format!("history.{key}");
+        match key.as_str() {
+            "migrations" => {
+                let folder =
+                    value.as_str().filter(|folder| !folder.is_empty()).ok_or_else(|| {
+                        problem(
+                            &place,
+                            format!("{} is no folder", shown(value)),
+                            "write the path of a folder",
+                        )
+                    })?;
+                config.migrations = Some(folder.into());
+            }
+            _ => return Err(unknown(&place, &["history.migrations"])),
         }
     }
     Ok(())
@@ -209,7 +231,9 @@ pub(super) mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        refused("[mpa]", "mpa", "allowed here: map, scope, rls");
+        refused("[mpa]", "mpa", "allowed here: map, scope, history, rls");
+        refused("[history]\nmigrations = 1", "history.migrations", "1 is no folder");
+        refused("[history]\nfolder = 'x'", "history.folder", "history.migrations");
         refused("[scope]\npartition = 1", "scope.partition", "scope.partitions");
         refused("[scope]\npartitions = 'dta'", "scope.partitions", "\"compare\" or \"data\"");
         refused("[scope.partitions]\nevents = 'data'", "scope.partitions.events", "schema.table");

@@ -104,12 +104,8 @@ pub fn table(history: &History) -> String {
 /// The last entry of each version, in the order in which they were recorded.
 pub fn current(history: &History) -> Vec<&Entry> {
     let mut seen = BTreeSet::new();
-    let mut entries: Vec<&Entry> = history
-        .entries
-        .iter()
-        .rev()
-        .filter(|entry| seen.insert(entry.version.as_str()))
-        .collect();
+    let mut entries: Vec<&Entry> =
+        history.entries.iter().rev().filter(|entry| seen.insert(entry.version.as_str())).collect();
     entries.reverse();
     entries
 }
@@ -170,7 +166,9 @@ fn lines<'a>(pair: &Pair<'a>) -> Vec<Line<'a>> {
     let (of_dev, of_prod) = (by_version(&dev), by_version(&prod));
     let mut versions: Vec<&str> = dev.iter().map(|entry| entry.version.as_str()).collect();
     versions.extend(
-        prod.iter().map(|entry| entry.version.as_str()).filter(|version| !of_dev.contains_key(version)),
+        prod.iter()
+            .map(|entry| entry.version.as_str())
+            .filter(|version| !of_dev.contains_key(version)),
     );
     let mut lines = Vec::new();
     for version in versions {
@@ -226,8 +224,12 @@ fn disorder<'a>(
     of_dev: &BTreeMap<&str, &'a Entry>,
 ) -> Vec<Line<'a>> {
     let ran = |entry: &&&Entry| entry.state == State::Applied;
-    let places: BTreeMap<&str, usize> =
-        dev.iter().filter(ran).enumerate().map(|(at, entry)| (entry.version.as_str(), at)).collect();
+    let places: BTreeMap<&str, usize> = dev
+        .iter()
+        .filter(ran)
+        .enumerate()
+        .map(|(at, entry)| (entry.version.as_str(), at))
+        .collect();
     let mut last = 0;
     let mut lines = Vec::new();
     for entry in prod.iter().filter(ran) {

@@ -3,7 +3,7 @@
 
 use super::compare::{Line, Pair, Side, What, applied, pairs};
 use super::tool::{Holds, Outcomes, Own};
-use crate::model::{Catalog, Entry, State};
+use crate::model::{Catalog, Entry};
 
 /// The histories of one tool with what to do.
 #[derive(Debug)]
@@ -48,7 +48,9 @@ impl<'a> Verdict<'a> {
         match self.line.what {
             What::Only(side) => format!("only in {}", side.name()),
             What::Unfinished(side, state) => format!("{} in {}", state.name(), side.name()),
-            What::Checksum => format!("another checksum: {}", both(|entry| entry.checksum.as_deref())),
+            What::Checksum => {
+                format!("another checksum: {}", both(|entry| entry.checksum.as_deref()))
+            }
             What::Name => format!("another name: {}", both(|entry| entry.name.as_deref())),
             What::Text => "another text".to_owned(),
             What::Order => "prod ran it after a migration that follows it in dev".to_owned(),
@@ -100,10 +102,15 @@ fn verdict<'a>(pair: &Pair<'a>, line: Line<'a>, outcomes: &Outcomes) -> Verdict<
         Side::Dev => (line.dev, line.prod),
         Side::Prod => (line.prod, line.dev),
     };
-    let stands = recorded.map(|entry| entry.state).filter(|state| *state != State::RolledBack);
+    let stands = recorded.map(|entry| entry.state);
     let (mark, why) = if pair.tool.holds == Holds::Heads {
         let tool = pair.tool.title;
-        (false, format!("{tool} records no more than where it stands: which migrations lie between is not known"))
+        (
+            false,
+            format!(
+                "{tool} records no more than where it stands: which migrations lie between is not known"
+            ),
+        )
     } else if let Some(state) = stands {
         (false, format!("{} has it as {}: settle that first", target.name(), state.name()))
     } else if there.is_none() {
@@ -127,9 +134,10 @@ fn advice(pair: &Pair<'_>, line: &Line<'_>) -> String {
         What::Unfinished(side, _) => {
             format!("{tool} will not go on in {} before it is repaired", side.name())
         }
-        What::Checksum | What::Text => {
-            format!("its file was edited after one side ran it; {tool} compares it with the file that it finds")
+        What::Checksum => {
+            format!("its file was edited after one side ran it; {tool} compares the checksum with that of the file")
         }
+        What::Text => "its file was edited after one side ran it".to_owned(),
         What::Name => "its file was renamed after one side ran it".to_owned(),
         What::Order => {
             "where two migrations change the same, the results may differ: the schemas are compared as they are".to_owned()

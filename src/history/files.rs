@@ -109,7 +109,11 @@ mod tests {
             ("node-pg-migrate", "1414549381268_a", "1414549381268_a.sql"),
             ("atlas", "20240101000000", "20240101000000_a.sql"),
         ] {
-            assert_eq!(text(tool, version, path, "x").as_deref().map(str::trim), Some("x"), "{path}");
+            assert_eq!(
+                text(tool, version, path, "x").as_deref().map(str::trim),
+                Some("x"),
+                "{path}"
+            );
             assert_eq!(text(tool, "other", path, "x"), None, "{path}");
         }
         assert_eq!(text("sqlx", "1", "0001_a.down.sql", "x"), None);

@@ -56,7 +56,8 @@ mod tests {
     fn points_in_time() {
         assert_eq!(stamp("20250106090000"), Some("20250106090000"));
         assert_eq!(stamp("20250106090000_add_users.js"), Some("20250106090000"));
-        for other in ["1414549381268_a", "1.2", "00001", "99999999999999", "2025", "äöüäöüäöü"] {
+        for other in ["1414549381268_a", "1.2", "00001", "99999999999999", "2025", "äöüäöüäöü"]
+        {
             assert_eq!(stamp(other), None, "{other}");
         }
     }

@@ -176,11 +176,24 @@ pub struct Outcome {
 /// What replays showed: by the side that lacks the migration, the tool, its table and the version.
 pub type Outcomes = BTreeMap<(super::Side, String, String), Outcome>;
 
-/// `INSERT INTO table (columns) VALUES (values)`; the values are SQL.
-pub(super) fn insert(table: &str, values: &[(&str, String)]) -> Vec<String> {
+/// Adds a row, and nothing where the tool has recorded it meanwhile: where a row `m` fulfils the condition. The
+/// values are SQL. A migration that was rolled back has rows already.
+pub(super) fn insert(
+    table: &str,
+    entry: &Entry,
+    held: &[&Entry],
+    there: &str,
+    values: &[(&str, String)],
+) -> Vec<String> {
     let columns: Vec<String> = values.iter().map(|(column, _)| quote::ident(column)).collect();
     let values: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
-    vec![format!("INSERT INTO {table} ({}) VALUES ({});", columns.join(", "), values.join(", "))]
+    let unless = if held.iter().any(|other| other.version == entry.version) {
+        String::new()
+    } else {
+        format!(" WHERE NOT EXISTS (SELECT FROM {table} m WHERE {there})")
+    };
+    let (columns, values) = (columns.join(", "), values.join(", "));
+    vec![format!("INSERT INTO {table} ({columns}) SELECT {values}{unless};")]
 }
 
 /// A string constant, or NULL.

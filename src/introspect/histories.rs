@@ -77,9 +77,7 @@ pub(super) async fn read(session: &Session, catalog: &mut Catalog) -> Result<(),
         }
         histories.push(history);
     }
-    histories.sort_by(|a, b| {
-        (&a.tool, &a.schema, &a.table).cmp(&(&b.tool, &b.schema, &b.table))
-    });
+    histories.sort_by(|a, b| (&a.tool, &a.schema, &a.table).cmp(&(&b.tool, &b.schema, &b.table)));
     catalog.histories = Some(histories);
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! The histories of migration tools, in tables as the tools make them (`fixtures/history`).
 
+mod limits;
+mod proof;
+
 use crate::program::Bundle;
 use crate::support::{Cluster, Database, main_majors};
 use pgbridge::history::{ALL, Holds};
@@ -27,10 +30,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("goose", "SELECT version_id FROM goose_db_version WHERE is_applied AND version_id <> 3"),
     ("dbmate", "SELECT version FROM schema_migrations"),
     ("node-pg-migrate", "SELECT name FROM pgmigrations"),
-    (
-        "atlas",
-        "SELECT version, description FROM atlas_schema_revisions WHERE applied = total",
-    ),
+    ("atlas", "SELECT version, description FROM atlas_schema_revisions WHERE applied = total"),
     ("own-table", "SELECT version, name FROM schema_migrations"),
 ];
 
@@ -44,8 +44,7 @@ fn with(major: u32, tools: &[&str], side: &str) -> Database {
     let database = Cluster::get(major).create_database(&format!("history_{side}"));
     for tool in tools {
         let (table, rows) = (fixture(tool, "table"), fixture(tool, side));
-        let sql =
-            format!("CREATE SCHEMA \"{tool}\"; SET search_path = \"{tool}\"; {table} {rows}");
+        let sql = format!("CREATE SCHEMA \"{tool}\"; SET search_path = \"{tool}\"; {table} {rows}");
         database.psql(&sql).unwrap_or_else(|error| panic!("{tool}: {error}"));
     }
     database
@@ -101,10 +100,10 @@ fn every_tool_is_known_by_its_table() {
             ("20240105000000_stopped", "failed in prod"),
             ("20240102000000", "another text"),
         ] {
-            let row = |line: &&str| line.contains(&format!("| `{version}` |")) && line.contains(words);
+            let row =
+                |line: &&str| line.contains(&format!("| `{version}` |")) && line.contains(words);
             assert!(report.lines().any(|line| row(&line)), "{version} {words}:\n{report}");
         }
-        // order: dev ran shop.0001 before auth.0002
         assert!(!report.contains("hunter2"), "a text of a history is in the report");
         for file in ["snapshots/dev.json", "snapshots/prod.json", "history/README.md"] {
             let text = std::fs::read_to_string(bundle.path().join(file)).unwrap();

@@ -9,6 +9,7 @@ use crate::cli::source::{self, Source};
 use crate::cli::{Exit, output};
 use crate::connect::{Conninfo, Environment, Session};
 use crate::diff::compare;
+use crate::history::Outcomes;
 use crate::plan::{Drops, ONLINE_ABOVE, Options};
 use crate::report::terminal;
 use crate::sql::quote;
@@ -41,7 +42,8 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
     };
     let timestamp = reconcile::timestamp(None, &environment)?;
     let timestamp = reconcile::above_recorded(timestamp, false, &dev, &prod)?;
-    let Summary { text, unbridged } = reconcile::write(&dev, &prod, &options, &timestamp, &out)?;
+    let Summary { text, unbridged } =
+        reconcile::write(&dev, &prod, &options, &timestamp, &Outcomes::new(), &out)?;
     progress.say("proving the bundle on a scratch cluster");
     let proof = verify(&out, None, &search, 0, &[], &mut |message| progress.say(message)).await?;
     drop(progress);

@@ -4,15 +4,18 @@ use crate::bundle::{self, File, Input, execution_plan, validation};
 use crate::cli::args::ReconcileArgs;
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
+use crate::cli::history::{complete, outcomes, unexplained};
 use crate::cli::progress::Progress;
 use crate::cli::source;
 use crate::cli::{Exit, output};
+use crate::config;
 use crate::connect::Environment;
 use crate::diff::compare;
 use crate::history::{self, Outcomes};
 use crate::model::Catalog;
 use crate::plan::{self, Options};
 use crate::report::{markdown, terminal, view};
+use crate::verify::replay::Replay;
 use std::path::Path;
 
 pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
@@ -20,10 +23,23 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let environment = Environment::from_process();
     let given = args.timestamp.is_some();
     let timestamp = timestamp(args.timestamp, &environment)?;
-    let (dev, prod) = source::read_sides(&args.sides, &environment, true).await?;
+    let config = config::load(args.sides.config.as_deref())?;
+    let (mut dev, mut prod) = source::read_with(&args.sides, &config, &environment, true).await?;
+    if let Some(folder) = args.migrations.or(config.migrations) {
+        complete(&folder, [&mut dev, &mut prod])?;
+    }
     let timestamp = above_recorded(timestamp, given, &dev, &prod)?;
     let progress = Progress::start("planning");
-    let summary = write(&dev, &prod, &options(&args.planning, &prod), &timestamp, &args.out)?;
+    let options = options(&args.planning, &prod);
+    let outcomes = if args.prove_history {
+        let goal = plan::reconcile(&dev, &prod, &options).goal;
+        let sides = Replay { dev: &dev, prod: &prod, goal: &goal, options: &options };
+        let mut say = |message: &str| progress.say(message);
+        outcomes(sides, args.scratch.as_deref(), &environment, &mut say).await?
+    } else {
+        Outcomes::new()
+    };
+    let summary = write(&dev, &prod, &options, &timestamp, &outcomes, &args.out)?;
     drop(progress);
     let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
     for line in &summary.unbridged {
@@ -48,6 +64,7 @@ pub(super) fn write(
     prod: &Catalog,
     options: &Options,
     timestamp: &str,
+    outcomes: &Outcomes,
     out: &Path,
 ) -> Result<Summary, CliError> {
     let divergence = compare(dev, prod);
@@ -64,7 +81,8 @@ pub(super) fn write(
         })
         .collect();
     let own = bundle::history::own(&migrations);
-    let decided = history::decide(dev, prod, &Outcomes::new(), &own);
+    let decided = history::decide(dev, prod, outcomes, &own);
+    let unexplained = unexplained(decided.as_deref(), outcomes, &divergence);
     let view = view::ReportView::of(&view::ReportInput {
         dev,
         prod,
@@ -74,7 +92,7 @@ pub(super) fn write(
         timestamp,
         files,
         history: decided.as_deref(),
-        unexplained: None,
+        unexplained: unexplained.as_deref(),
     });
     let mut documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),

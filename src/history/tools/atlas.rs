@@ -60,10 +60,13 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
 }
 
 /// As `atlas migrate set`: a revision of the type "resolved".
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let total = entry.details.get("total").map_or("0".to_owned(), |total| tool::number(total));
     tool::insert(
         table,
+        entry,
+        held,
+        &format!("m.version = {}", quote::literal(&entry.version)),
         &[
             ("version", quote::literal(&entry.version)),
             ("description", quote::literal(entry.name.as_deref().unwrap_or_default())),

@@ -27,6 +27,8 @@ pub(super) fn entry(row: &Fields<'_>) -> Option<Entry> {
     Some(Entry { version: row.text("version"), ..Entry::default() })
 }
 
-pub(super) fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
-    tool::insert(table, &[("version", quote::literal(&entry.version))])
+pub(super) fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
+    let version = quote::literal(&entry.version);
+    let there = format!("m.version = {version}");
+    tool::insert(table, entry, held, &there, &[("version", version)])
 }

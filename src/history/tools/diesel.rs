@@ -27,8 +27,10 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     Some(Entry { version: row.text("version"), at: row.some("run_on"), ..Entry::default() })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
-    tool::insert(table, &[("version", quote::literal(&entry.version))])
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
+    let version = quote::literal(&entry.version);
+    let there = format!("m.version = {version}");
+    tool::insert(table, entry, held, &there, &[("version", version)])
 }
 
 fn file(path: &str) -> Option<String> {

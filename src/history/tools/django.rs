@@ -32,12 +32,19 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let detail = |name: &str| {
         quote::literal(entry.details.get(name).map(String::as_str).unwrap_or_default())
     };
     tool::insert(
         table,
-        &[("app", detail("app")), ("name", detail("name")), ("applied", "pg_catalog.now()".to_owned())],
+        entry,
+        held,
+        &format!("m.app = {} AND m.name = {}", detail("app"), detail("name")),
+        &[
+            ("app", detail("app")),
+            ("name", detail("name")),
+            ("applied", "pg_catalog.now()".to_owned()),
+        ],
     )
 }

@@ -65,10 +65,20 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let detail = |name: &str| entry.details.get(name).map(String::as_str);
+    let there = match detail("version") {
+        Some(version) => format!("m.version = {} AND m.success", quote::literal(version)),
+        None => {
+            let script = quote::literal(detail("script").unwrap_or_default());
+            format!("m.version IS NULL AND m.script = {script} AND m.success")
+        }
+    };
     tool::insert(
         table,
+        entry,
+        held,
+        &there,
         &[
             ("installed_rank", tool::next(table, "installed_rank")),
             ("version", tool::or_null(detail("version"))),

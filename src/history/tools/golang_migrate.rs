@@ -29,7 +29,6 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
 
 fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
     let version = tool::number(&entry.version);
-    let mut statements = vec![format!("DELETE FROM {table};")];
-    statements.extend(tool::insert(table, &[("version", version), ("dirty", "false".to_owned())]));
-    statements
+    let insert = format!("INSERT INTO {table} (version, dirty) VALUES ({version}, false);");
+    vec![format!("DELETE FROM {table};"), insert]
 }

@@ -10,11 +10,7 @@ pub(super) const TOOL: Tool = Tool {
     columns: &[("id", INT), ("version_id", INT), ("is_applied", BOOL), ("tstamp", TIME)],
     others: Some(&[]),
     beside: None,
-    read: &[
-        ("version_id", "t.version_id"),
-        ("is_applied", "t.is_applied"),
-        ("tstamp", "t.tstamp"),
-    ],
+    read: &[("version_id", "t.version_id"), ("is_applied", "t.is_applied"), ("tstamp", "t.tstamp")],
     order: "t.id",
     in_order: true,
     holds: Holds::All,
@@ -36,7 +32,9 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     Some(Entry { version, at: row.some("tstamp"), state, ..Entry::default() })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let version = tool::number(&entry.version);
-    tool::insert(table, &[("version_id", version), ("is_applied", "true".to_owned())])
+    let there = format!("m.version_id = {version} AND m.is_applied");
+    let values = [("version_id", version), ("is_applied", "true".to_owned())];
+    tool::insert(table, entry, held, &there, &values)
 }

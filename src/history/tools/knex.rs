@@ -27,9 +27,12 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     Some(Entry { version: row.text("name"), at: row.some("migration_time"), ..Entry::default() })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     tool::insert(
         table,
+        entry,
+        held,
+        &format!("m.name = {}", quote::literal(&entry.version)),
         &[
             ("name", quote::literal(&entry.version)),
             ("batch", tool::next(table, "batch")),

@@ -55,12 +55,21 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let detail = |name: &str| {
         quote::literal(entry.details.get(name).map(String::as_str).unwrap_or_default())
     };
+    let there = format!(
+        "m.id = {} AND m.author = {} AND m.filename = {}",
+        detail("id"),
+        detail("author"),
+        detail("filename")
+    );
     tool::insert(
         table,
+        entry,
+        held,
+        &there,
         &[
             ("id", detail("id")),
             ("author", detail("author")),

@@ -27,9 +27,11 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     Some(Entry { version: row.text("name"), at: row.some("run_on"), ..Entry::default() })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let name = quote::literal(&entry.version);
-    tool::insert(table, &[("name", name), ("run_on", "pg_catalog.now()".to_owned())])
+    let there = format!("m.name = {name}");
+    let values = [("name", name), ("run_on", "pg_catalog.now()".to_owned())];
+    tool::insert(table, entry, held, &there, &values)
 }
 
 fn own(own: &Own<'_>) -> Option<Entry> {

@@ -10,9 +10,22 @@ const VERSION: &[&str] = &["character varying", "text", "integer", "bigint", "sm
 pub(super) const TOOL: Tool = Tool {
     name: "own-table",
     title: "a table of no known tool",
-    names: &["schema_migrations", "migrations", "migration_history", "schema_version", "schema_history"],
+    names: &[
+        "schema_migrations",
+        "migrations",
+        "migration_history",
+        "schema_version",
+        "schema_history",
+    ],
     columns: &[("version", VERSION)],
-    others: Some(&["name", "description", "applied_at", "created_at", "executed_at", "inserted_at"]),
+    others: Some(&[
+        "name",
+        "description",
+        "applied_at",
+        "created_at",
+        "executed_at",
+        "inserted_at",
+    ]),
     beside: None,
     read: &[
         ("version", "t.version"),
@@ -48,12 +61,14 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
-    let mut values = vec![("version", quote::literal(&entry.version))];
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
+    let version = quote::literal(&entry.version);
+    let there = format!("m.version = {version}");
+    let mut values = vec![("version", version)];
     for column in ["name", "description"] {
         if let Some(value) = entry.details.get(column) {
             values.push((column, quote::literal(value)));
         }
     }
-    tool::insert(table, &values)
+    tool::insert(table, entry, held, &there, &values)
 }

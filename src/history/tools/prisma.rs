@@ -53,14 +53,19 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
+    let name = quote::literal(&entry.version);
+    let there = format!("m.migration_name = {name} AND m.rolled_back_at IS NULL");
     tool::insert(
         table,
+        entry,
+        held,
+        &there,
         &[
             ("id", "pg_catalog.gen_random_uuid()::text".to_owned()),
             ("checksum", quote::literal(entry.checksum.as_deref().unwrap_or_default())),
             ("finished_at", "pg_catalog.now()".to_owned()),
-            ("migration_name", quote::literal(&entry.version)),
+            ("migration_name", name),
             ("started_at", "pg_catalog.now()".to_owned()),
             ("applied_steps_count", "0".to_owned()),
         ],

@@ -48,10 +48,13 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let checksum = quote::literal(entry.checksum.as_deref().unwrap_or_default());
     tool::insert(
         table,
+        entry,
+        held,
+        &format!("m.version = {}", tool::number(&entry.version)),
         &[
             ("version", tool::number(&entry.version)),
             ("description", quote::literal(entry.name.as_deref().unwrap_or_default())),

@@ -15,7 +15,7 @@ pub(super) const TOOL: Tool = Tool {
     read: &[
         ("version", "t.version"),
         ("name", "t.name"),
-        ("statements", "pg_catalog.array_to_string(t.statements, E';\\n')"),
+        ("statements", "pg_catalog.array_to_string(t.statements, E'\\n;\\n')"),
     ],
     order: "t.version COLLATE \"C\"",
     in_order: false,
@@ -40,7 +40,9 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
     })
 }
 
-fn mark(table: &str, entry: &Entry, _: &[&Entry]) -> Vec<String> {
+fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let version = quote::literal(&entry.version);
-    tool::insert(table, &[("version", version), ("name", tool::or_null(entry.name.as_deref()))])
+    let there = format!("m.version = {version}");
+    let name = tool::or_null(entry.name.as_deref());
+    tool::insert(table, entry, held, &there, &[("version", version), ("name", name)])
 }

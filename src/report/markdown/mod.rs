@@ -1,8 +1,8 @@
 //! The divergence report as Markdown: verdict first, every difference last.
 
 mod detail;
-mod history;
 pub(in crate::report) mod escape;
+mod history;
 
 use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
 use escape::{code, fenced, mermaid, prose};

@@ -4,10 +4,7 @@ use crate::history::{Decided, Holds, Side, applied, table};
 use crate::report::view::{CountRow, HistoryLine, HistorySide, HistoryView, ToolView};
 
 /// The section of the report. `None`: a side was captured without its histories.
-pub(super) fn of(
-    decided: Option<&[Decided<'_>]>,
-    unexplained: Option<&[String]>,
-) -> HistoryView {
+pub(super) fn of(decided: Option<&[Decided<'_>]>, unexplained: Option<&[String]>) -> HistoryView {
     HistoryView {
         known: decided.is_some(),
         tools: decided.unwrap_or_default().iter().map(tool).collect(),

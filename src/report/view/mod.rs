@@ -14,8 +14,9 @@ mod security;
 
 pub use data::{
     Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FileView, Findings, Graph,
-    HistoryLine, HistorySide, HistoryView, Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView, Risk,
-    SecurityFinding, SideView, StepView, ToolView, UnbridgedView, WithheldView,
+    HistoryLine, HistorySide, HistoryView, Level, Light, LockView, Node, NoticeView, Property,
+    Readiness, ReportView, Risk, SecurityFinding, SideView, StepView, ToolView, UnbridgedView,
+    WithheldView,
 };
 
 use crate::diff::Divergence;
