@@ -46,7 +46,7 @@ pub fn render(decided: &[Decided<'_>]) -> Vec<File> {
             let number = taken.entry(base.clone()).and_modify(|number| *number += 1).or_insert(1);
             let name = if *number == 1 { base } else { format!("{base}_{number}") };
             let path = format!("history/{name}.sql");
-            page.push_str(&format!("\nFor {}: `{path}`\n", side.name()));
+            page = page + "\nFor " + side.name() + ": `" + &path + "`\n";
             files.push(File::new(path.clone(), sql.replacen("<this file>", &path, 1)));
         }
         page.push('\n');
@@ -73,7 +73,7 @@ fn section(one: &Decided<'_>) -> String {
                 }
             }
         };
-        text.push_str(&format!("- {}: {said}\n", side.name()));
+        text = text + "- " + side.name() + ": " + &said + "\n";
     }
     text.push('\n');
     if !pair.is_known() {

@@ -24,6 +24,7 @@ impl Side {
     }
 
     /// The other one.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Dev => Self::Prod,
@@ -197,7 +198,9 @@ fn differences(dev: Option<&Entry>, prod: Option<&Entry>) -> Vec<What> {
     }
     let (Some(dev), Some(prod)) = (dev, prod) else { return found };
     let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-    if differ(&dev.checksum, &prod.checksum) && comparable(&dev.checksum, &prod.checksum) {
+    if differ(&dev.checksum, &prod.checksum)
+        && comparable(dev.checksum.as_deref(), prod.checksum.as_deref())
+    {
         found.push(What::Checksum);
     }
     if differ(&dev.name, &prod.name) {
@@ -210,10 +213,10 @@ fn differences(dev: Option<&Entry>, prod: Option<&Entry>) -> Vec<What> {
 }
 
 /// Checksums that name the version of their method say nothing where that differs.
-fn comparable(dev: &Option<String>, prod: &Option<String>) -> bool {
-    let method = |sum: &Option<String>| {
-        sum.as_deref().and_then(|sum| sum.split_once(':')).map(|(method, _)| method.to_owned())
-    };
+fn comparable(dev: Option<&str>, prod: Option<&str>) -> bool {
+    fn method(sum: Option<&str>) -> Option<&str> {
+        sum.and_then(|sum| sum.split_once(':')).map(|(method, _)| method)
+    }
     method(dev) == method(prod)
 }
 

@@ -249,6 +249,7 @@ pub(super) fn no_own(_: &Own<'_>) -> Option<Entry> {
 }
 
 /// An entry that is its stamp.
+#[expect(clippy::unnecessary_wraps, reason = "the functions of a tool have one shape")]
 pub(super) fn own_by_stamp(own: &Own<'_>) -> Option<Entry> {
     let name = Some(own.name.to_owned());
     Some(Entry { version: own.stamp.to_owned(), name, ..Entry::default() })

@@ -12,16 +12,15 @@
 
 mod fits;
 
-use crate::connect::{ConnectError, Conninfo};
+use crate::connect::{ConnectError, Conninfo, Session};
 use crate::diff::{Level, compare};
 use crate::history::{Outcome, Outcomes, Side};
 use crate::model::{Catalog, Entry, Kind, ObjectId};
 use crate::plan::Options;
-use crate::sql::split;
+use crate::sql::{quote, split};
 use crate::verify::baseline::{build, captured};
 use crate::verify::evidence::Evidence;
 use crate::verify::scratch::{self, Scratch};
-use crate::verify::script::failure;
 use crate::verify::{BinarySearch, VerifyError};
 use std::collections::BTreeSet;
 
@@ -55,7 +54,6 @@ pub async fn replay(
 ) -> Result<Outcomes, VerifyError> {
     let mut outcomes = Outcomes::new();
     for (target, tool, entries) in lacking {
-        // a text that is not known may make what the next one needs: each one is judged on its own
         if entries.iter().all(|entry| entry.text.is_none()) {
             continue;
         }
@@ -84,40 +82,28 @@ async fn on(
         Side::Prod => (replay.prod, replay.dev, replay.goal),
         Side::Dev => (replay.dev, replay.prod, replay.dev),
     };
-    // what stands on the scratch database is the schema of the side that lacks the migration
     let base = Evidence::of(has.clone(), lacks.clone(), replay.options);
     let stage = Stage { has, differing: differing(has, after), target };
     let mut covered: Vec<&str> = Vec::new();
     let mut outcomes = Vec::new();
-    let mut stale = true;
+    let mut outdated = true;
     for entry in entries {
         let Some(text) = entry.text.as_deref() else { continue };
-        let mut outcome = match fits::unfit(text) {
-            Some(why) => told(why),
-            None => {
-                progress(&format!(
-                    "replaying {} on the schema of {}",
-                    entry.version,
-                    target.name()
-                ));
-                if stale {
-                    if let Some(why) = renewed(scratch, evidence, &base, &covered).await? {
-                        return Ok(entries
-                            .iter()
-                            .map(|entry| (entry.version.clone(), told(why.clone())))
-                            .collect());
-                    }
-                }
-                let outcome = stage.judge(scratch, text).await?;
-                stale = !outcome.covered;
-                outcome
+        let outcome = if let Some(why) = fits::unfit(text) {
+            told(why)
+        } else {
+            let side = target.name();
+            progress(&format!("replaying {} on the schema of {side}", entry.version));
+            if outdated && let Some(why) = renewed(scratch, evidence, &base, &covered).await? {
+                let all = entries.iter().map(|entry| (entry.version.clone(), told(why.clone())));
+                return Ok(all.collect());
             }
+            let outcome = stage.judge(scratch, text).await?;
+            outdated = !outcome.covered;
+            outcome
         };
         if outcome.covered {
             covered.push(text);
-        }
-        if outcome.why.is_empty() {
-            outcome.why = "nothing more is known".to_owned();
         }
         outcomes.push((entry.version.clone(), outcome));
     }
@@ -235,7 +221,7 @@ async fn run(scratch: &Scratch, text: &str) -> Result<Result<Option<String>, Str
         let before = if lenient { Some(changes(&session).await?) } else { None };
         if let Err(error) = session.run(&statement.text).await {
             let place = format!("line {}", statement.line);
-            return Ok(Err(failure(&place, &statement.text, error)?.text));
+            return Ok(Err(refused(&place, &statement.text, error)?));
         }
         if lenient && masked.is_none() && before == Some(changes(&session).await?) {
             masked = Some(fits::head(&statement.text));
@@ -246,8 +232,28 @@ async fn run(scratch: &Scratch, text: &str) -> Result<Result<Option<String>, Str
     Ok(Ok(masked))
 }
 
+/// Errors whose messages name objects and nothing else.
+const NAMES_ONLY: &[&str] =
+    &["3F000", "42701", "42703", "42704", "42710", "42723", "42883", "42P01", "42P06", "42P07"];
+
+/// What the server said, without what the statement holds: that may be a secret, and a document shows it.
+fn refused(place: &str, statement: &str, error: ConnectError) -> Result<String, VerifyError> {
+    let code = error.sqlstate().unwrap_or_default().to_owned();
+    let head = fits::head(statement);
+    let said = match &error {
+        ConnectError::Server { message, .. } if NAMES_ONLY.contains(&&*code) => {
+            format!(": {}", quote::printable(message))
+        }
+        ConnectError::Server { .. }
+        | ConnectError::Permission { .. }
+        | ConnectError::Timeout { .. } => String::new(),
+        _ => return Err(error.into()),
+    };
+    Ok(format!("{place}, `{head}`{said} ({code})"))
+}
+
 /// How much the session's catalogs have been written to: objects that are there, and their versions.
-async fn changes(session: &crate::connect::Session) -> Result<String, ConnectError> {
+async fn changes(session: &Session) -> Result<String, ConnectError> {
     const CATALOGS: &[&str] = &[
         "pg_class",
         "pg_attribute",

@@ -30,14 +30,12 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
 /// As `alembic stamp`: the only head moves, a second one is added.
 fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let version = quote::literal(&entry.version);
-    match held {
-        [head] => vec![format!(
-            "UPDATE {table} SET version_num = {version} WHERE version_num = {};",
-            quote::literal(&head.version)
-        )],
-        _ => {
-            let there = format!("m.version_num = {version}");
-            tool::insert(table, entry, held, &there, &[("version_num", version)])
-        }
+    if let [only] = held {
+        let from = quote::literal(&only.version);
+        return vec![format!(
+            "UPDATE {table} SET version_num = {version} WHERE version_num = {from};"
+        )];
     }
+    let there = format!("m.version_num = {version}");
+    tool::insert(table, entry, held, &there, &[("version_num", version)])
 }

@@ -67,12 +67,11 @@ fn entry(row: &Fields<'_>) -> Option<Entry> {
 
 fn mark(table: &str, entry: &Entry, held: &[&Entry]) -> Vec<String> {
     let detail = |name: &str| entry.details.get(name).map(String::as_str);
-    let there = match detail("version") {
-        Some(version) => format!("m.version = {} AND m.success", quote::literal(version)),
-        None => {
-            let script = quote::literal(detail("script").unwrap_or_default());
-            format!("m.version IS NULL AND m.script = {script} AND m.success")
-        }
+    let there = if let Some(version) = detail("version") {
+        format!("m.version = {} AND m.success", quote::literal(version))
+    } else {
+        let script = quote::literal(detail("script").unwrap_or_default());
+        format!("m.version IS NULL AND m.script = {script} AND m.success")
     };
     tool::insert(
         table,

@@ -101,7 +101,7 @@ fn defines(words: &[&str]) -> bool {
 /// `CREATE TABLE .. AS SELECT` and its relatives. `GENERATED .. AS (..)` and `AS IDENTITY` are none.
 fn filled(words: &[&str]) -> bool {
     let query = ["SELECT", "VALUES", "TABLE", "EXECUTE", "WITH"];
-    words.windows(2).any(|two| two[0] == "AS" && query.contains(&two[1]))
+    words.windows(2).any(|two| matches!(two, ["AS", next] if query.contains(next)))
 }
 
 #[cfg(test)]
