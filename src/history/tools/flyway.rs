@@ -36,7 +36,7 @@ pub(super) const TOOL: Tool = Tool {
     mark,
     file,
     up: None,
-    check: tool::no_check,
+    check,
     own,
 };
 
@@ -107,7 +107,29 @@ fn own(own: &Own<'_>) -> Option<Entry> {
     Some(Entry {
         version: own.stamp.to_owned(),
         name: Some(own.name.replace('_', " ")),
+        checksum: Some(hash(own.content).to_string()),
         details: details.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
         ..Entry::default()
     })
+}
+
+/// Flyway's checksum: CRC-32 of the lines without what ends them, as a signed number.
+fn hash(content: &str) -> i32 {
+    let text = content.strip_prefix('\u{feff}').unwrap_or(content).replace(['\r', '\n'], "");
+    crc32fast::hash(text.as_bytes()).cast_signed()
+}
+
+fn check(entry: &Entry, content: &str) -> Option<bool> {
+    Some(*entry.checksum.as_deref()? == hash(content).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hash;
+
+    #[test]
+    fn lines_count_without_their_ends() {
+        // the check value of CRC-32 is that of these digits
+        assert_eq!(hash("\u{feff}1234\r\n56789\n"), 0xcbf4_3926_u32.cast_signed());
+    }
 }
