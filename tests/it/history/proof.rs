@@ -9,14 +9,10 @@ use std::path::Path;
 fn supabase(migrations: &[(&str, &str)]) -> String {
     let table = super::fixture("supabase", "table")
         .replace("schema_migrations", "supabase_migrations.schema_migrations");
-    let rows: String = migrations
-        .iter()
-        .map(|(version, text)| {
-            format!(
-                "INSERT INTO supabase_migrations.schema_migrations VALUES ('{version}', ARRAY[$body${text}$body$], 'm');\n"
-            )
-        })
-        .collect();
+    let row =
+        |(version, text): &(&str, &str)| format!("('{version}', ARRAY[$body${text}$body$], 'm')");
+    let rows = migrations.iter().map(row).collect::<Vec<_>>().join(", ");
+    let rows = format!("INSERT INTO supabase_migrations.schema_migrations VALUES {rows};");
     format!("CREATE SCHEMA supabase_migrations; {table}{rows}")
 }
 
