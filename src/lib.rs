@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod connect;
 pub mod diff;
+pub mod history;
 pub mod introspect;
 pub mod kinds;
 pub mod model;

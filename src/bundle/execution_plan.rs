@@ -1,6 +1,6 @@
 //! `EXECUTION_PLAN.md`: what to run, in which order, under which locks, and how to go back.
 
-mod escape;
+pub(in crate::bundle) mod escape;
 mod file;
 mod rights;
 mod text;

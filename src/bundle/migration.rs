@@ -77,6 +77,11 @@ pub(super) fn stamp(timestamp: &str, at: usize, seconds: usize) -> Result<String
     later(start.map_err(|_| BundleError::Timestamp(timestamp.to_owned()))?, at, timestamp)
 }
 
+/// The first point in time for a bridge's files after another one.
+pub(super) fn after(stamp: &str) -> Result<String, BundleError> {
+    later(parse(stamp)?, 1, stamp)
+}
+
 /// Each file one minute after the one before: names sort as they run, by hand and by runners.
 fn later(start: jiff::civil::DateTime, at: usize, timestamp: &str) -> Result<String, BundleError> {
     let minutes = i64::try_from(at).unwrap_or(0);

@@ -11,6 +11,7 @@ pub mod execution_plan;
 pub mod flavour;
 mod folder;
 mod guard;
+pub mod history;
 pub mod manifest;
 mod migration;
 pub mod validation;
@@ -88,6 +89,14 @@ pub fn files(input: &Input<'_>, documents: Vec<File>) -> Result<Vec<File>, Bundl
     files.push(File::new("snapshots/prod.json", prod));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// The first time stamp that sorts after `stamp`.
+///
+/// # Errors
+/// When that is none.
+pub fn timestamp_after(stamp: &str) -> Result<String, BundleError> {
+    migration::after(stamp)
 }
 
 /// The migrations of the plan with their names and texts.

@@ -164,6 +164,18 @@ pub(super) struct ReconcileArgs {
     /// Time of the first migration [default: SOURCE_DATE_EPOCH, else now]
     #[arg(long, value_name = "YYYYMMDDHHMMSS")]
     pub(super) timestamp: Option<String>,
+    /// The folder with the files of a migration tool, where its table does not hold their texts
+    /// [default: `migrations` under `[history]` in pgbridge.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) migrations: Option<PathBuf>,
+    /// Replay recorded migrations that one side lacks on a scratch database: those that have nothing left to
+    /// do after the bridge are marked as applied under history/
+    #[arg(long)]
+    pub(super) prove_history: bool,
+    /// A server where a scratch database may be created; never prod's [default: a private cluster
+    /// from the PostgreSQL binaries of this machine]
+    #[arg(long, value_name = "URL", requires = "prove_history")]
+    pub(super) scratch: Option<String>,
 }
 
 #[derive(Args, Debug)]

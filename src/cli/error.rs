@@ -29,12 +29,18 @@ pub(super) enum CliError {
     Snapshot { path: PathBuf, source: SnapshotError },
     #[error("{} cannot be read: {source}", .path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    #[error("the migrations in {} cannot be read: {source}", .path.display())]
+    Migrations { path: PathBuf, source: std::io::Error },
     #[error("{} cannot be written: {source}", .path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("dev and prod are the same database ({0})")]
     SameDatabase(String),
     #[error("SOURCE_DATE_EPOCH is {0}, which is no number of seconds")]
     Epoch(String),
+    #[error(
+        "the bridge would begin at {timestamp}, and {tool} has recorded {version} in {side}, which is not before it"
+    )]
+    Versions { timestamp: String, version: String, tool: String, side: &'static str, after: String },
     #[error("interrupted; nothing was written")]
     Interrupted,
     #[error("the asynchronous runtime cannot start: {0}")]
@@ -60,6 +66,9 @@ impl CliError {
             }
             Self::Snapshot { .. } => Some("take it again with pgbridge snapshot".to_owned()),
             Self::Read { .. } => Some("a source is a connection URI, key=value settings, or the path of a snapshot file".to_owned()),
+            Self::Migrations { .. } => {
+                Some("name the folder with the files of the migration tool with --migrations, all of them text in UTF-8".to_owned())
+            }
             Self::Write { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
                 Some("an existing file is never overwritten: give another name with --out".to_owned())
             }
@@ -68,6 +77,9 @@ impl CliError {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
             }
             Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
+            Self::Versions { after, .. } => {
+                Some(format!("give --timestamp {after} or later, or leave it out: runners take versions in their order"))
+            }
             Self::Interrupted | Self::Runtime(_) | Self::Output(_) => None,
         }
     }

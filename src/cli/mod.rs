@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod error;
 mod exit;
+mod history;
 mod output;
 mod progress;
 mod source;

@@ -3,7 +3,7 @@
 use crate::cli::args::Sides;
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
-use crate::config;
+use crate::config::{self, Config};
 use crate::connect::{Conninfo, Environment, Session};
 use crate::introspect::{CaptureOptions, capture};
 use crate::kinds::specs_of;
@@ -65,6 +65,16 @@ pub(super) async fn read_sides(
     with_sizes: bool,
 ) -> Result<(Catalog, Catalog), CliError> {
     let config = config::load(sides.config.as_deref())?;
+    read_with(sides, &config, environment, with_sizes).await
+}
+
+/// The same with a configuration that was read already.
+pub(super) async fn read_with(
+    sides: &Sides,
+    config: &Config,
+    environment: &Environment,
+    with_sizes: bool,
+) -> Result<(Catalog, Catalog), CliError> {
     let dev = Source::parse(&sides.dev, environment)?;
     let prod = Source::parse(&sides.prod, environment)?;
     let _progress = Progress::start("reading dev and prod");
@@ -83,10 +93,10 @@ pub(super) async fn read_both(
     prod: &Source,
     sizes: bool,
 ) -> Result<(Catalog, Catalog), CliError> {
-    let of_prod = CaptureOptions { sizes, order: None };
+    let of_dev = CaptureOptions { histories: true, ..CaptureOptions::default() };
+    let of_prod = CaptureOptions { sizes, ..of_dev };
     let (dev_catalog, prod_catalog) =
-        futures_util::future::try_join(dev.read(CaptureOptions::default()), prod.read(of_prod))
-            .await?;
+        futures_util::future::try_join(dev.read(of_dev), prod.read(of_prod)).await?;
     let same_address =
         matches!((dev, prod), (Source::Live(a), Source::Live(b)) if a.redacted() == b.redacted());
     if same_address || dev_catalog.is_same_database(&prod_catalog) {

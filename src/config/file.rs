@@ -20,13 +20,17 @@ pub(super) fn parse(text: &str) -> Result<Config, Problem> {
             "map" => maps(table(key, value)?, &mut config)?,
             "scope" => scope(table(key, value)?, &mut config)?,
             "announce" => config.rollout = announce::rollout(value)?,
+            "history" => history(table(key, value)?, &mut config)?,
             "rls" => config.rls = rls::checks(value)?,
             "step" => config.steps = step::steps(value)?,
-            _ => return Err(unknown(key, &["map", "scope", "announce", "rls", "step"])),
+            _ => return Err(unknown(key, KEYS)),
         }
     }
     Ok(config)
 }
+
+/// The sections.
+const KEYS: &[&str] = &["map", "scope", "announce", "history", "rls", "step"];
 
 fn maps(file: &Table, config: &mut Config) -> Result<(), Problem> {
     for (key, value) in file {
@@ -35,6 +39,27 @@ fn maps(file: &Table, config: &mut Config) -> Result<(), Problem> {
             "roles" => config.names.roles = names(&place, value, "role", |_| true)?,
             "schemas" => config.names.schemas = names(&place, value, "schema", is_of_users)?,
             _ => return Err(unknown(&place, &["map.roles", "map.schemas"])),
+        }
+    }
+    Ok(())
+}
+
+fn history(file: &Table, config: &mut Config) -> Result<(), Problem> {
+    for (key, value) in file {
+        let place = format!("history.{key}");
+        match key.as_str() {
+            "migrations" => {
+                let folder =
+                    value.as_str().filter(|folder| !folder.is_empty()).ok_or_else(|| {
+                        problem(
+                            &place,
+                            format!("{} is no folder", shown(value)),
+                            "write the path of a folder",
+                        )
+                    })?;
+                config.migrations = Some(folder.into());
+            }
+            _ => return Err(unknown(&place, &["history.migrations"])),
         }
     }
     Ok(())
@@ -234,7 +259,9 @@ pub(super) mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        refused("[mpa]", "mpa", "allowed here: map, scope, rls");
+        refused("[mpa]", "mpa", "allowed here: map, scope, announce, history, rls, step");
+        refused("[history]\nmigrations = 1", "history.migrations", "1 is no folder");
+        refused("[history]\nfolder = 'x'", "history.folder", "history.migrations");
         refused("[scope]\npartition = 1", "scope.partition", "scope.partitions");
         refused("[scope]\npartitions = 'dta'", "scope.partitions", "\"compare\" or \"data\"");
         refused("[scope.partitions]\nevents = 'data'", "scope.partitions.events", "schema.table");

@@ -34,6 +34,8 @@ pub struct Config {
     pub steps: Vec<OwnStep>,
     /// `[scope] profile`.
     pub profile: Profile,
+    /// `[history] migrations`: a folder, from the folder of the file if it is relative.
+    pub migrations: Option<PathBuf>,
     /// `[[rls]]`.
     pub rls: Vec<Check>,
 }
@@ -45,8 +47,14 @@ pub struct Config {
 pub fn load(given: Option<&Path>) -> Result<Config, ConfigError> {
     let path = given.map_or_else(|| PathBuf::from(FILE_NAME), Path::to_owned);
     match std::fs::read_to_string(&path) {
-        Ok(text) => file::parse(&text)
-            .map_err(|problem| ConfigError::Content { path, problem: Box::new(problem) }),
+        Ok(text) => match file::parse(&text) {
+            Ok(mut config) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                config.migrations = config.migrations.map(|migrations| folder.join(migrations));
+                Ok(config)
+            }
+            Err(problem) => Err(ConfigError::Content { path, problem: Box::new(problem) }),
+        },
         Err(error) if given.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
             Ok(Config::default())
         }

@@ -4,8 +4,9 @@
 //! kinds. Out: [`Catalog`].
 //! Invariant: no OID leaves this folder; every row of every catalog that is read is an object,
 //! excluded with a named reason (`exclusion`, or beside the condition of its query), or a line of
-//! the ledger. Nothing here writes, or reads a user's relation; of the extensions' own tables only the
-//! lists of tables that they partition are read, and the rows of their configuration counted.
+//! the ledger. Nothing here writes. Of the extensions' own tables only the
+//! lists of tables that they partition are read, and the rows of their configuration counted, and of a user's relations
+//! only those in which migration tools record what they ran.
 
 mod account;
 pub mod columns;
@@ -16,6 +17,7 @@ mod error;
 mod exclusion;
 mod facet;
 mod fetch;
+mod histories;
 mod identity;
 mod ledger;
 mod ledger_catalog;
@@ -40,6 +42,8 @@ use std::time::Duration;
 pub struct CaptureOptions {
     /// Table sizes: for the side that is going to be changed.
     pub sizes: bool,
+    /// What migration tools recorded.
+    pub histories: bool,
     /// Puts the rows of each answer into an order of its own, drawn from this number: a server may
     /// send them in any, and the catalog must be the same.
     pub order: Option<u64>,
@@ -104,6 +108,9 @@ async fn once(
     soft::add_needs(&mut catalog.catalog);
     managed::find(session, &mut catalog).await?;
     catalog.catalog.notices.extend(configuration::tell(session).await?);
+    if options.histories {
+        histories::read(session, &mut catalog.catalog).await?;
+    }
     facet::attach(session, &rows, &server, &mut catalog).await?;
     let left_out: Vec<_> = catalog.catalog.objects.values().filter_map(left_out).collect();
     catalog.catalog.notices.extend(left_out);

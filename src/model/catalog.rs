@@ -1,6 +1,6 @@
 //! The normalized model of one database.
 
-use crate::model::{Kind, Object, ObjectId, snapshot};
+use crate::model::{History, Kind, Object, ObjectId, snapshot};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -117,6 +117,8 @@ pub struct Catalog {
     /// configuration. Once the scope is applied the partitions are not in the catalog, and what is
     /// made on such a table must reach them.
     pub data_partitions: BTreeMap<ObjectId, Arc<str>>,
+    /// What migration tools recorded; none where nobody looked.
+    pub histories: Option<Vec<History>>,
 }
 
 impl Catalog {

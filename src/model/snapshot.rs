@@ -4,7 +4,7 @@
 //! when it was taken, so that the same database gives the same file.
 
 use crate::model::{
-    AclItem, AttrSpec, Catalog, Facets, Kind, LedgerEntry, Need, Notice, Object, ObjectId,
+    AclItem, AttrSpec, Catalog, Facets, History, Kind, LedgerEntry, Need, Notice, Object, ObjectId,
     ServerInfo, Value,
 };
 use indexmap::IndexMap;
@@ -58,6 +58,9 @@ struct Content {
     sizes: Vec<(Id, u64)>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     data_partitions: Vec<(Id, String)>,
+    /// Absent in files that were written before histories were read: then they are not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    histories: Option<Vec<History>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -173,6 +176,7 @@ fn content(catalog: &Catalog) -> Content {
             .iter()
             .map(|(key, by)| (id(key), by.to_string()))
             .collect(),
+        histories: catalog.histories.clone(),
     }
 }
 
@@ -228,8 +232,12 @@ fn catalog(
     content: Content,
     specs_of: impl Fn(Kind) -> &'static [AttrSpec],
 ) -> Result<Catalog, SnapshotError> {
-    let mut catalog =
-        Catalog { server: content.server, notices: content.notices, ..Catalog::default() };
+    let mut catalog = Catalog {
+        server: content.server,
+        notices: content.notices,
+        histories: content.histories,
+        ..Catalog::default()
+    };
     let mut nodes = Vec::new();
     for entry in content.objects {
         let object = object(entry, &specs_of)?;

@@ -1,7 +1,7 @@
 //! The bundle as it was written: an edited file is no evidence.
 
 use crate::bundle::Manifest;
-use crate::bundle::manifest::{Entry, StepEntry};
+use crate::bundle::manifest::{Entry, FORMAT_VERSION, Side, StepEntry};
 use crate::kinds::specs_of;
 use crate::model::Catalog;
 use crate::model::snapshot::{self, digest};
@@ -39,6 +39,31 @@ pub(super) struct Script {
     pub(super) sql: String,
     /// What its steps say that they take.
     pub(super) steps: Vec<StepEntry>,
+}
+
+impl Evidence {
+    /// Both sides without a bundle.
+    pub(super) fn of(dev: Catalog, prod: Catalog, options: &Options) -> Self {
+        let side = |catalog: &Catalog| Side {
+            system_identifier: catalog.server.system_identifier.clone(),
+            database: catalog.server.database.clone(),
+            server_version_num: catalog.server.version_num,
+            snapshot_sha256: String::new(),
+        };
+        let manifest = Manifest {
+            format_version: FORMAT_VERSION,
+            timestamp: String::new(),
+            drops: options.drops,
+            apply_role: options.apply_role.clone(),
+            online_above: options.online_above,
+            dev: side(&dev),
+            prod: side(&prod),
+            migrations: Vec::new(),
+            withheld: Vec::new(),
+            unbridged: Vec::new(),
+        };
+        Self { manifest, dev, prod, options: options.clone(), files: Vec::new() }
+    }
 }
 
 /// Reads the bundle and checks every hash.

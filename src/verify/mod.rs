@@ -16,6 +16,7 @@ mod invalid;
 mod leftovers;
 mod observe;
 mod proof;
+pub mod replay;
 mod rls;
 mod roles;
 mod rows;

@@ -110,6 +110,10 @@ fn the_report_counts_what_the_databases_hold() {
         .filter(|cell| cell.parse::<u32>().is_ok())
         .collect();
     assert_eq!(numbers, ["26", "28", "28"], "{tables}");
+    // 22 and 19 of the story; afterwards with the bridge's own files, once they are recorded
+    let after = 22 + bundle.files("migrations").len();
+    let counted = format!("| 22 | 19 | **{after}** |");
+    assert!(report.contains(&counted), "{counted}: {report}");
 }
 
 #[test]

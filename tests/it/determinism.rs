@@ -23,7 +23,9 @@ fn captured(
     runtime.block_on(async {
         let conninfo = Conninfo::parse(&database.url(), &Environment::default()).unwrap();
         let session = Session::open(&conninfo).await.unwrap();
-        let mut catalog = capture(&session, CaptureOptions { sizes: true, order }).await.unwrap();
+        let mut catalog = capture(&session, CaptureOptions { sizes: true, histories: true, order })
+            .await
+            .unwrap();
         let name = catalog.server.database.clone();
         catalog.server = first.entry(name).or_insert(catalog.server).clone();
         snapshot::write(&catalog).unwrap()

@@ -17,6 +17,8 @@ mod generated;
 mod guarded;
 mod hazards;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod markdown;

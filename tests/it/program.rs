@@ -107,7 +107,9 @@ impl Bundle {
             "--timestamp",
             "20260101000000",
         ];
-        let run = pgbridge(&[&arguments[..], more].concat());
+        // where a replay is asked for
+        let programs = ("PGBRIDGE_PG_BIN", prod.cluster().bin().to_str().unwrap());
+        let run = pgbridge_with(&[&arguments[..], more].concat(), &[programs]);
         Self { folder, run }
     }
 

@@ -4,7 +4,7 @@ use crate::sql::quote::{hides, printable};
 use std::fmt::Write as _;
 
 /// A name or a text on one line, in a paragraph or a cell of a table.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::bundle) fn code(text: &str) -> String {
     let text = printable(text);
     if text.trim().is_empty() {
         return "-".to_owned();
@@ -22,6 +22,20 @@ pub(super) fn code(text: &str) -> String {
         }
     }
     out + "</code>"
+}
+
+/// A sentence that may hold names and messages, on one line.
+pub(in crate::bundle) fn prose(text: &str) -> String {
+    let mut out = String::new();
+    for c in printable(text).chars() {
+        if matches!(c, '`' | '|' | '<' | '>' | '&' | '*' | '_' | '[' | ']' | '\\' | '#') {
+            // writing to a String cannot fail
+            let _ = write!(out, "&#{};", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Lines to copy, in a fence that nothing inside can close.

@@ -9,6 +9,7 @@ use crate::cli::source::{self, Source};
 use crate::cli::{Exit, output};
 use crate::connect::{Conninfo, Environment, Session};
 use crate::diff::compare;
+use crate::history::Outcomes;
 use crate::plan::{Drops, Options, Rollout};
 use crate::report::terminal;
 use crate::sql::quote;
@@ -40,18 +41,17 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
         ..Options::default()
     };
     let timestamp = reconcile::timestamp(None, &environment)?;
-    let Summary { text, unbridged, .. } = {
-        let rollout = Rollout::default();
-        let job = Job {
-            options: &options,
-            rollout: &rollout,
-            guarded: false,
-            flavours: &[],
-            timestamp: &timestamp,
-            out: &out,
-        };
-        reconcile::write(&dev, &prod, &job)?
+    let timestamp = reconcile::above_recorded(timestamp, false, &dev, &prod)?;
+    let job = Job {
+        options: &options,
+        rollout: &Rollout::default(),
+        guarded: false,
+        flavours: &[],
+        outcomes: &Outcomes::new(),
+        timestamp: &timestamp,
+        out: &out,
     };
+    let Summary { text, unbridged, .. } = reconcile::write(&dev, &prod, &job)?;
     progress.say("proving the bundle on a scratch cluster");
     let proof = verify(&out, None, &search, 0, &[], &mut |message| progress.say(message)).await?;
     drop(progress);

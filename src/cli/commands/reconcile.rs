@@ -4,29 +4,48 @@ use crate::bundle::{self, File, Flavour, Input, execution_plan, validation};
 use crate::cli::args::ReconcileArgs;
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
+use crate::cli::history::{complete, outcomes, unexplained};
 use crate::cli::progress::Progress;
 use crate::cli::source;
 use crate::cli::{Exit, output};
-use crate::config::{self, Config};
+use crate::config;
 use crate::connect::Environment;
 use crate::diff::compare;
+use crate::history::{self, Outcomes};
 use crate::model::Catalog;
 use crate::plan::{self, Options, Rollout};
 use crate::report::{markdown, terminal, view};
+use crate::verify::replay::Replay;
 use std::path::Path;
 
 pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     bundle::check_target(&args.out)?;
     let environment = Environment::from_process();
+    let given = args.timestamp.is_some();
     let timestamp = timestamp(args.timestamp, &environment)?;
-    let Config { rollout, steps, .. } = config::load(args.sides.config.as_deref())?;
-    let (dev, prod) = source::read_sides(&args.sides, &environment, true).await?;
+    let config = config::load(args.sides.config.as_deref())?;
+    let (mut dev, mut prod) = source::read_with(&args.sides, &config, &environment, true).await?;
+    if let Some(folder) = args.migrations.or(config.migrations) {
+        complete(&folder, [&mut dev, &mut prod])?;
+    }
+    let timestamp = above_recorded(timestamp, given, &dev, &prod)?;
     let progress = Progress::start("planning");
+    let options = Options { own: config.steps, ..options(&args.planning, &prod) };
+    let outcomes = if args.prove_history {
+        let goal = plan::reconcile(&dev, &prod, &options).goal;
+        let sides = Replay { dev: &dev, prod: &prod, goal: &goal, options: &options };
+        let mut say = |message: &str| progress.say(message);
+        outcomes(sides, args.scratch.as_deref(), &environment, &mut say).await?
+    } else {
+        Outcomes::new()
+    };
+    let flavours: Vec<_> = args.flavour.iter().filter_map(|name| Flavour::parse(name)).collect();
     let job = Job {
-        options: &Options { own: steps, ..options(&args.planning, &prod) },
+        options: &options,
         guarded: args.guarded,
-        flavours: &args.flavour.iter().filter_map(|name| Flavour::parse(name)).collect::<Vec<_>>(),
-        rollout: &rollout,
+        rollout: &config.rollout,
+        flavours: &flavours,
+        outcomes: &outcomes,
         timestamp: &timestamp,
         out: &args.out,
     };
@@ -64,6 +83,8 @@ pub(super) struct Job<'a> {
     pub(super) flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.
     pub(super) rollout: &'a Rollout,
+    /// What replays have shown of recorded migrations.
+    pub(super) outcomes: &'a Outcomes,
     /// `YYYYMMDDHHMMSS`.
     pub(super) timestamp: &'a str,
     /// The folder.
@@ -72,7 +93,7 @@ pub(super) struct Job<'a> {
 
 /// Plans, and writes the bundle.
 pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summary, CliError> {
-    let Job { options, guarded, rollout, flavours, timestamp, out } = *job;
+    let Job { options, guarded, rollout, flavours, outcomes, timestamp, out } = *job;
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
     let input = Input {
@@ -96,6 +117,9 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
             )
         })
         .collect();
+    let own = bundle::history::own(&migrations);
+    let decided = history::decide(dev, prod, outcomes, &own);
+    let unexplained = unexplained(decided.as_deref(), outcomes, &divergence);
     let view = view::ReportView::of(&view::ReportInput {
         dev,
         prod,
@@ -105,12 +129,15 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         rollout,
         timestamp,
         files,
+        history: decided.as_deref(),
+        unexplained: unexplained.as_deref(),
     });
-    let documents = vec![
+    let mut documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
     ];
+    documents.extend(bundle::history::render(decided.as_deref().unwrap_or_default()));
     bundle::write(out, &bundle::files(&input, documents)?)?;
     let unbridged =
         plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();
@@ -144,4 +171,27 @@ pub(super) fn timestamp(
         time.minute(),
         time.second()
     ))
+}
+
+/// The bridge's files sort after all that either side recorded: a runner would take them for late otherwise. One
+/// that was given is not changed.
+pub(super) fn above_recorded(
+    timestamp: String,
+    given: bool,
+    dev: &Catalog,
+    prod: &Catalog,
+) -> Result<String, CliError> {
+    let Some(highest) = history::highest(dev, prod) else { return Ok(timestamp) };
+    if timestamp.len() != highest.stamp.len() || timestamp > highest.stamp {
+        return Ok(timestamp);
+    }
+    let after = bundle::timestamp_after(&highest.stamp)?;
+    let (version, tool, side) = (highest.version, highest.tool, highest.side.name());
+    if given {
+        return Err(CliError::Versions { timestamp, version, tool, side, after });
+    }
+    output::note(&format!(
+        "the bridge begins at {after}, for {tool} has recorded {version} in {side}"
+    ));
+    Ok(after)
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
     let source = Source::parse(&args.source, &Environment::from_process())?;
     let progress = Progress::start(&format!("reading {}", source.name()));
-    let catalog = source.read(CaptureOptions { sizes: true, order: None }).await?;
+    let catalog = source.read(CaptureOptions { sizes: true, histories: true, order: None }).await?;
     drop(progress);
     let incomplete = tell_notices("the database", &catalog.notices);
     let text = snapshot::write(&catalog)

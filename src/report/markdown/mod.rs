@@ -2,6 +2,7 @@
 
 mod detail;
 pub(in crate::report) mod escape;
+mod history;
 
 use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
 use escape::{code, fenced, mermaid, prose};
@@ -60,6 +61,7 @@ pub fn render(view: &ReportView) -> String {
     before_and_after(&mut page, view);
     features(&mut page, view);
     left_alone(&mut page, view);
+    history::section(&mut page, &view.history);
     risks(&mut page, view);
     strategy(&mut page, view);
     security(&mut page, view);
@@ -119,11 +121,15 @@ fn before_and_after(page: &mut Page, view: &ReportView) {
     ));
     let steps: usize = view.files.iter().map(|file| file.steps.len()).sum();
     page.block(&format!(
-        "Bridge: {} in {}, run by the role {}. The migration histories of other tools are not read: how many migrations are recorded on either side is not known here.",
+        "Bridge: {} in {}, run by the role {}.",
         plural(steps, "step", "steps"),
         plural(view.files.len(), "migration file", "migration files"),
         code(&view.apply_role)
     ));
+    let own = view.history.tools.iter().any(|tool| tool.known && !tool.heads && tool.own > 0);
+    if own {
+        page.block("Migrations afterwards: with those that are marked as applied, and with the bridge's own files once they are recorded (`history/`).");
+    }
 }
 
 fn features(page: &mut Page, view: &ReportView) {
@@ -301,9 +307,8 @@ fn unknown(page: &mut Page, view: &ReportView) {
         format!("{}: {}: {}{mark}", notice.side, code(&notice.subject), prose(&notice.text))
     });
     let always = [
-        "Rows: no table of a user was read.",
+        "Rows: no table of a user was read but those in which migration tools record what they ran.",
         "Settings of the server, of databases and of roles, apart from those of functions.",
-        "Migration histories of other tools.",
     ];
     page.list(notices.chain(always.map(str::to_owned)));
 }

@@ -7,17 +7,20 @@ mod environment;
 mod feature;
 mod file;
 mod graph;
+mod history;
 mod readiness;
 mod risk;
 mod security;
 
 pub use data::{
     Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FeatureFile, FileView,
-    Findings, Graph, Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView,
-    Risk, SecurityFinding, SideView, StepView, UnbridgedView, WithheldView,
+    Findings, Graph, HistoryLine, HistorySide, HistoryView, Level, Light, LockView, Node,
+    NoticeView, Property, Readiness, ReportView, Risk, SecurityFinding, SideView, StepView,
+    ToolView, UnbridgedView, WithheldView,
 };
 
 use crate::diff::Divergence;
+use crate::history::Decided;
 use crate::model::{Catalog, ObjectId};
 use crate::plan::{Drops, Options, Plan, Reason, Rollout};
 
@@ -40,6 +43,10 @@ pub struct ReportInput<'a> {
     pub timestamp: &'a str,
     /// Path of the migration and of its rollback, for each batch of the plan.
     pub files: Vec<(String, String)>,
+    /// What migration tools recorded; none where a side was not asked.
+    pub history: Option<&'a [Decided<'a>]>,
+    /// What differs and no recorded migration changed; none where that is not known.
+    pub unexplained: Option<&'a [String]>,
 }
 
 impl ReportView {
@@ -58,7 +65,8 @@ impl ReportView {
             removals_asked_for: input.options.drops == Drops::Emit,
             readiness,
             findings: count::findings(input.divergence),
-            counts: count::rows(input),
+            counts: [history::counts(input.history), count::rows(input)].concat(),
+            history: history::of(input.history, input.unexplained),
             features: feature::features(input, &files),
             risks: risk::risks(input, &files, &security),
             files,

@@ -83,6 +83,8 @@ fn report(dev: &Catalog, prod: &Catalog, drops: Drops) -> ReportView {
         rollout: &Rollout::default(),
         timestamp: "20250101000000",
         files,
+        history: None,
+        unexplained: None,
     })
 }
 
