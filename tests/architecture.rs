@@ -19,6 +19,7 @@ mod walls {
         ("diff", &["model"]),
         ("plan", &["kinds", "model", "sql"]),
         ("report", &["diff", "model", "plan", "kinds"]),
+        ("types", &["kinds", "model", "sql"]),
         ("bundle", &["diff", "kinds", "model", "plan", "sql"]),
         ("verify", &["bundle", "connect", "diff", "introspect", "kinds", "model", "plan", "sql"]),
         (
@@ -36,6 +37,7 @@ mod walls {
                 "report",
                 "scope",
                 "sql",
+                "types",
                 "verify",
             ],
         ),

@@ -184,6 +184,8 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
     c.relforcerowsecurity, c.relispartition, CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type, \
     CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, fs.srvname, ft.ftoptions, \
+    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_relation_is_updatable(c.oid, false) END AS takes_alone, \
+    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_relation_is_updatable(c.oid, true) END AS takes, \
     c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
@@ -200,6 +202,19 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     LEFT JOIN pg_catalog.pg_attribute ia ON d.deptype = 'i' AND ia.attrelid = d.refobjid AND ia.attnum = d.refobjsubid \
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384";
 
+// which column each column of a view shows: the query's target list says so, and nothing else. The
+// tree is cut at each entry; the view's own entries stand two braces deep, those of subqueries
+// deeper. Backslashes and braces of names are escaped, so that the rest count.
+const ORIGIN: &str = "SELECT e.view, pg_catalog.split_part(e.entry, ' ', 1)::int4 AS number, \
+    pg_catalog.split_part(pg_catalog.split_part(e.entry, ' :resorigtbl ', 2), ' ', 1)::oid AS of_table, \
+    pg_catalog.split_part(pg_catalog.split_part(e.entry, ' :resorigcol ', 2), ' ', 1)::int4 AS of_number \
+    FROM (SELECT t.view, p.entry, pg_catalog.sum(pg_catalog.length(pg_catalog.replace(p.entry, '}', '')) - pg_catalog.length(pg_catalog.replace(p.entry, '{', ''))) \
+        OVER (PARTITION BY t.view ORDER BY p.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS depth \
+        FROM (SELECT w.ev_class AS view, pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(w.ev_action::text, E'\\\\\\\\', ''), E'\\\\{', ''), E'\\\\}', '') AS tree \
+            FROM pg_catalog.pg_rewrite w WHERE w.oid >= 16384 AND w.rulename = '_RETURN') t \
+        CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.string_to_array(t.tree, ' :resno ')) WITH ORDINALITY p(entry, place)) e \
+    WHERE e.depth = 2";
+
 fn attribute(major: i32) -> String {
     let not_null = from(
         major,
@@ -209,7 +224,8 @@ fn attribute(major: i32) -> String {
     );
     let compression = from(major, 14, "a.attcompression::text", "NULL::text");
     format!(
-        "SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
+        "WITH origin AS MATERIALIZED ({ORIGIN}) \
+    SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
     a.attnotnull AND coalesce(k.convalidated, true) AS attnotnull, a.attnotnull AND NOT coalesce(k.convalidated, true) AS not_null_pending, \
     NULLIF(a.attgenerated::text, '') AS attgenerated, a.attstorage::text, t.typstorage::text, \
     a.attstattarget::int4 AS attstattarget, {compression} AS attcompression, a.attoptions, \
@@ -219,12 +235,14 @@ fn attribute(major: i32) -> String {
     d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
     k.oid AS not_null_oid, k.conname::text AS not_null_name, k.coninhcount > 0 AS not_null_inherited, k.conislocal AS not_null_local, c.relispartition, \
     coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, a.attfdwoptions, \
-    up.inhparent AS parent_table, up.attnum::int4 AS parent_number \
+    up.inhparent AS parent_table, up.attnum::int4 AS parent_number, \
+    o.of_table AS origin_table, o.of_number AS origin_number \
     FROM pg_catalog.pg_attribute a \
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't' \
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' \
     {not_null} \
+    LEFT JOIN origin o ON o.view = a.attrelid AND o.number = a.attnum \
     LEFT JOIN LATERAL (SELECT h.inhparent, pa.attnum FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_attribute pa \
         ON pa.attrelid = h.inhparent AND pa.attname = a.attname WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1) up ON a.attinhcount > 0 \
     WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped"

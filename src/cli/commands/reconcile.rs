@@ -12,6 +12,7 @@ use crate::diff::compare;
 use crate::model::Catalog;
 use crate::plan::{self, Options};
 use crate::report::{markdown, terminal, view};
+use crate::types::typescript;
 use std::path::Path;
 
 pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
@@ -73,6 +74,7 @@ pub(super) fn write(
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
+        File::new("database.types.ts", typescript(&plan.goal, &[])?),
     ];
     bundle::write(out, &bundle::files(&input, documents)?)?;
     let unbridged =
