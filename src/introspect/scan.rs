@@ -180,12 +180,17 @@ fn proc(major: i32) -> String {
 }
 
 // excluded here: indexes (their own scan), TOAST tables (storage of their table), temporary relations
-const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
+// whether a view can be written is not asked where a foreign table may be behind it: the server would
+// run the code of its wrapper, or refuse the query where there is none
+const CLASS: &str = "WITH RECURSIVE remote AS (SELECT f.ftrelid AS oid FROM pg_catalog.pg_foreign_table f UNION \
+        SELECT w.ev_class FROM remote u JOIN pg_catalog.pg_depend d ON d.refclassid = 1259 AND d.refobjid = u.oid AND d.classid = 2618 \
+        JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid) \
+    SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
     c.relforcerowsecurity, c.relispartition, CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type, \
     CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, fs.srvname, ft.ftoptions, \
-    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_relation_is_updatable(c.oid, false) END AS takes_alone, \
-    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_relation_is_updatable(c.oid, true) END AS takes, \
+    CASE WHEN c.relkind = 'v' AND c.oid NOT IN (SELECT u.oid FROM remote u) THEN pg_catalog.pg_relation_is_updatable(c.oid, false) END AS takes_alone, \
+    CASE WHEN c.relkind = 'v' AND c.oid NOT IN (SELECT u.oid FROM remote u) THEN pg_catalog.pg_relation_is_updatable(c.oid, true) END AS takes, \
     c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \

@@ -104,7 +104,8 @@ fn columns(known: &Known<'_>, table: &Object) -> Vec<Column> {
 }
 
 fn view_columns(known: &Known<'_>, view: &Object) -> Vec<Column> {
-    let all = view.id.kind == Kind::View && is_written_by_code(known, view);
+    let all =
+        view.id.kind == Kind::View && COMMANDS.iter().any(|command| is_taken(known, view, command));
     let write = |object: &Object| {
         if all || is_updatable(known, object) { Write::Takes } else { Write::Never }
     };
@@ -166,11 +167,12 @@ pub(super) fn view(
     let columns = view_columns(known, object);
     let written = || Ts::open(columns.iter().map(Column::through_view).collect());
     let mut fields = vec![("Row".to_owned(), row_with_computed(known, object, &columns, routines))];
-    if named(object, "takes_insert").is_true() {
-        fields.push(("Insert".to_owned(), written()));
-    }
-    if named(object, "takes_update").is_true() {
-        fields.push(("Update".to_owned(), written()));
+    for (command, name, flag) in
+        [("INSERT", "Insert", "takes_insert"), ("UPDATE", "Update", "takes_update")]
+    {
+        if named(object, flag).is_true() || is_taken(known, object, command) {
+            fields.push((name.to_owned(), written()));
+        }
     }
     fields.push(("Relationships".to_owned(), relationships));
     Ts::open(fields)
@@ -212,24 +214,26 @@ fn definition(object: &Object) -> &str {
     named(object, "definition").as_str().unwrap_or_default()
 }
 
-/// Whether a trigger or a rule takes whole rows instead of the view.
-fn is_written_by_code(known: &Known<'_>, view: &Object) -> bool {
+/// What is written row by row.
+const COMMANDS: &[&str] = &["INSERT", "UPDATE"];
+
+/// Whether a trigger or a rule takes whole rows of a command instead of the view.
+fn is_taken(known: &Known<'_>, view: &Object, command: &str) -> bool {
+    // INSTEAD OF INSERT OR UPDATE ON ...
     let trigger = |object: &Object| {
         let text = definition(object);
         let events = tokens::top_level(text, "ON").and_then(|end| text.get(..end));
         tokens::has_words(text, &["INSTEAD", "OF"])
-            && events.is_some_and(|text| {
-                ["INSERT", "UPDATE"].iter().any(|word| tokens::has_words(text, &[word]))
-            })
+            && events.is_some_and(|text| tokens::has_words(text, &[command]))
     };
+    // ON INSERT TO ... DO INSTEAD ...
     let rule = |object: &Object| {
         let text = definition(object);
-        let action = tokens::top_level(text, "DO").unwrap_or(text.len());
-        let (head, action) = text.split_at(action);
-        tokens::has_words(action.get(..action.len().min(16)).unwrap_or(action), &["DO", "INSTEAD"])
+        let (head, action) = text.split_at(tokens::top_level(text, "DO").unwrap_or(text.len()));
+        action.starts_with("DO INSTEAD")
             && tokens::top_level(head, "WHERE").is_none()
-            && ["INSERT", "UPDATE"].iter().any(|word| tokens::has_words(head, &["ON", word]))
+            && tokens::has_words(head, &["ON", command])
     };
-    known.parts(&view.id, Kind::Trigger).iter().any(|object| trigger(object))
-        || known.parts(&view.id, Kind::Rule).iter().any(|object| rule(object))
+    known.parts(&view.id, Kind::Trigger).into_iter().any(trigger)
+        || known.parts(&view.id, Kind::Rule).into_iter().any(rule)
 }
