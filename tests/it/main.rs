@@ -43,6 +43,8 @@ mod rows;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod types;
+#[cfg(test)]
 mod unprivileged;
 #[cfg(test)]
 mod windows;
