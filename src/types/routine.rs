@@ -108,7 +108,7 @@ fn column(text: &str) -> Argument {
     Argument { mode: Mode::Column, name, of, has_default: false }
 }
 
-/// Whether PostgREST offers it: arguments are given by name, and only one may have none.
+/// Whether `PostgREST` offers it: arguments are given by name, and only one may have none.
 fn is_callable(known: &Known<'_>, routine: &Routine<'_>) -> bool {
     if ["trigger", "event_trigger"].iter().any(|name| routine.result.is(name)) {
         return false;

@@ -151,7 +151,7 @@ fn set_options(known: &Known<'_>, routine: &Routine<'_>) -> Option<Ts> {
         [only] => known.row_of(&only.of),
         _ => None,
     };
-    let from = source.map_or_else(|| "*".to_owned(), |object| readable(object));
+    let from = source.map_or_else(|| "*".to_owned(), readable);
     let flag = |value: bool| Ts::word(if value { "true" } else { "false" });
     Some(Ts::open(vec![
         ("from".to_owned(), Ts::Word(string(&from))),
@@ -177,7 +177,7 @@ fn is_taken_for_field(known: &Known<'_>, routine: &Routine<'_>) -> bool {
         && known.row_of(&routine.result).is_none()
 }
 
-/// What PostgREST says of functions that it cannot tell apart.
+/// What `PostgREST` says of functions that it cannot tell apart.
 fn conflict(
     known: &Known<'_>,
     schema: &str,

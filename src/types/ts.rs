@@ -3,6 +3,8 @@
 //! Lines are broken as prettier breaks them (80 columns, no semicolons), so that a formatter in a
 //! user's repository finds nothing to change.
 
+use std::fmt::Write as _;
+
 /// How wide a line may be.
 pub(super) const WIDTH: usize = 80;
 
@@ -243,7 +245,9 @@ pub(super) fn string(text: &str) -> String {
             '\u{8}' => out += "\\b",
             '\u{c}' => out += "\\f",
             c if c == quote => out.extend(['\\', c]),
-            c if c.is_control() || is_hidden(c) => out += &format!("\\u{:04x}", u32::from(c)),
+            c if c.is_control() || is_hidden(c) => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
