@@ -208,17 +208,23 @@ const CLASS: &str = "WITH RECURSIVE remote AS (SELECT f.ftrelid AS oid FROM pg_c
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384";
 
 // which column each column of a view shows: the query's target list says so, and nothing else. The
-// tree is cut at each entry; the view's own entries stand two braces deep, those of subqueries
-// deeper. Backslashes and braces of names are escaped, so that the rest count.
-const ORIGIN: &str = "SELECT e.view, pg_catalog.split_part(e.entry, ' ', 1)::int4 AS number, \
-    pg_catalog.split_part(pg_catalog.split_part(e.entry, ' :resorigtbl ', 2), ' ', 1)::oid AS of_table, \
-    pg_catalog.split_part(pg_catalog.split_part(e.entry, ' :resorigcol ', 2), ' ', 1)::int4 AS of_number \
-    FROM (SELECT t.view, p.entry, pg_catalog.sum(pg_catalog.length(pg_catalog.replace(p.entry, '}', '')) - pg_catalog.length(pg_catalog.replace(p.entry, '{', ''))) \
-        OVER (PARTITION BY t.view ORDER BY p.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS depth \
-        FROM (SELECT w.ev_class AS view, pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(w.ev_action::text, E'\\\\\\\\', ''), E'\\\\{', ''), E'\\\\}', '') AS tree \
-            FROM pg_catalog.pg_rewrite w WHERE w.oid >= 16384 AND w.rulename = '_RETURN') t \
-        CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.string_to_array(t.tree, ' :resno ')) WITH ORDINALITY p(entry, place)) e \
-    WHERE e.depth = 2";
+// tree is cut at each entry. Where only one is a first one, all are the view's own; else braces are
+// counted: the view's own stand two deep, those of subqueries deeper. Backslashes and braces of
+// names are escaped. OFFSET 0 keeps the tree from being written out more than once.
+const ORIGIN: &str = "SELECT d.view, d.number::int4 AS number, d.of_table::oid AS of_table, d.of_number::int4 AS of_number \
+    FROM (SELECT e.*, pg_catalog.sum(e.braces) OVER (PARTITION BY e.view ORDER BY e.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS depth \
+    FROM (SELECT t.view, p.place, pg_catalog.split_part(p.entry, ' ', 1) AS number, \
+            pg_catalog.split_part(pg_catalog.split_part(p.entry, ' :resorigtbl ', 2), ' ', 1) AS of_table, \
+            pg_catalog.split_part(pg_catalog.split_part(p.entry, ' :resorigcol ', 2), ' ', 1) AS of_number, \
+            CASE WHEN s.alone AND p.place = 1 THEN 2 WHEN s.alone THEN 0 ELSE \
+                pg_catalog.octet_length(pg_catalog.replace(p.entry, '}', '')) - pg_catalog.octet_length(pg_catalog.replace(p.entry, '{', '')) END AS braces \
+        FROM (SELECT w.ev_class AS view, w.ev_action::text AS tree FROM pg_catalog.pg_rewrite w \
+            WHERE w.oid >= 16384 AND w.rulename = '_RETURN' OFFSET 0) t \
+        CROSS JOIN LATERAL (SELECT pg_catalog.cardinality(pg_catalog.string_to_array(t.tree, ' :resno 1 ')) = 2 AS alone OFFSET 0) s \
+        CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.string_to_array(CASE WHEN s.alone THEN t.tree ELSE \
+            pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(t.tree, E'\\\\\\\\', ''), E'\\\\{', ''), E'\\\\}', '') END, ' :resno ')) \
+            WITH ORDINALITY p(entry, place)) e) d \
+    WHERE d.depth = 2";
 
 fn attribute(major: i32) -> String {
     let not_null = from(
