@@ -18,6 +18,7 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	for major in $${PGBRIDGE_TEST_PG//,/ }; do scripts/postgres bin "$$major" || exit; done
 	scripts/postgres dump
 	scripts/postgres psql
+	scripts/typescript folder
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps

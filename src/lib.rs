@@ -20,4 +20,5 @@ pub mod plan;
 pub mod report;
 pub mod scope;
 pub mod sql;
+pub mod types;
 pub mod verify;

@@ -20,6 +20,7 @@ mod walls {
         ("diff", &["model"]),
         ("plan", &["kinds", "model", "sql"]),
         ("report", &["diff", "history", "model", "plan", "kinds"]),
+        ("types", &["kinds", "model", "sql"]),
         ("bundle", &["diff", "history", "kinds", "model", "plan", "sql"]),
         (
             "verify",
@@ -51,6 +52,7 @@ mod walls {
                 "report",
                 "scope",
                 "sql",
+                "types",
                 "verify",
             ],
         ),

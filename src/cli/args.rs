@@ -36,6 +36,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 proven or proven with limits, 1 not proven, 2 error or cannot prove.
     Verify(VerifyArgs),
+    /// Write the TypeScript types of one database's schema, as users of supabase-js have them
+    ///
+    /// Exit codes: 0 written, 2 error, 3 written but something could not be read.
+    Types(TypesArgs),
     /// Run the main job on two sample databases in a private PostgreSQL cluster
     Demo(DemoArgs),
 }
@@ -121,6 +125,20 @@ pub(super) struct SnapshotArgs {
     /// The file to write; it must not exist
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TypesArgs {
+    /// The database: a connection URI, key=value settings, or a snapshot file
+    #[arg(value_name = "SRC")]
+    pub(super) source: String,
+    /// The file to write; it must not exist [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The schemas, with commas; the first one stands for public where that is not among them
+    /// [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) schemas: Vec<String>,
 }
 
 #[derive(Args, Debug)]

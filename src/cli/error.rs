@@ -6,6 +6,7 @@ use crate::connect::ConnectError;
 use crate::introspect::IntrospectError;
 use crate::model::snapshot::SnapshotError;
 use crate::normalize::names::Collision;
+use crate::types::TypesError;
 use crate::verify::VerifyError;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub(super) enum CliError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Names(#[from] Collision),
+    #[error(transparent)]
+    Types(#[from] TypesError),
     #[error("the snapshot {} cannot be used: {source}", .path.display())]
     Snapshot { path: PathBuf, source: SnapshotError },
     #[error("{} cannot be read: {source}", .path.display())]
@@ -58,6 +61,7 @@ impl CliError {
             Self::Bundle(error) => error.hint(),
             Self::Verify(error) => error.hint(),
             Self::Config(error) => error.hint(),
+            Self::Types(error) => error.hint(),
             Self::Names(_) => {
                 Some("map it to a name that dev does not use, or rename one of the two in dev".to_owned())
             }

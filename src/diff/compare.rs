@@ -40,6 +40,7 @@ fn both(dev: &Object, prod: &Object, ranks: (Option<&usize>, Option<&usize>)) ->
         let (a, b) = (value(dev), value(prod));
         let level = match spec.compare {
             Compare::Drift => Level::Drift,
+            Compare::Derived => continue,
             Compare::Rank if ranks.0 == ranks.1 => continue,
             Compare::Info | Compare::Rank => Level::Info,
         };

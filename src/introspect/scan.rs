@@ -180,10 +180,17 @@ fn proc(major: i32) -> String {
 }
 
 // excluded here: indexes (their own scan), TOAST tables (storage of their table), temporary relations
-const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
+// whether a view can be written is not asked where a foreign table may be behind it: the server would
+// run the code of its wrapper, or refuse the query where there is none
+const CLASS: &str = "WITH RECURSIVE remote AS (SELECT f.ftrelid AS oid FROM pg_catalog.pg_foreign_table f UNION \
+        SELECT w.ev_class FROM remote u JOIN pg_catalog.pg_depend d ON d.refclassid = 1259 AND d.refobjid = u.oid AND d.classid = 2618 \
+        JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid) \
+    SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c.relpersistence::text, c.relowner, \
     am.amname, ts.spcname, c.reloptions, tc.reloptions AS toast_options, c.relreplident::text, c.relrowsecurity, \
     c.relforcerowsecurity, c.relispartition, CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type, \
     CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key, fs.srvname, ft.ftoptions, \
+    CASE WHEN c.relkind = 'v' AND c.oid NOT IN (SELECT u.oid FROM remote u) THEN pg_catalog.pg_relation_is_updatable(c.oid, false) END AS takes_alone, \
+    CASE WHEN c.relkind = 'v' AND c.oid NOT IN (SELECT u.oid FROM remote u) THEN pg_catalog.pg_relation_is_updatable(c.oid, true) END AS takes, \
     c.relispopulated, CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS viewdef, \
     CASE WHEN q.seqrelid IS NOT NULL THEN pg_catalog.format_type(q.seqtypid, NULL) END AS seqtype, \
     q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, \
@@ -200,6 +207,25 @@ const CLASS: &str = "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, c
     LEFT JOIN pg_catalog.pg_attribute ia ON d.deptype = 'i' AND ia.attrelid = d.refobjid AND ia.attnum = d.refobjsubid \
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384";
 
+// which column each column of a view shows: the query's target list says so, and nothing else. The
+// tree is cut at each entry. Where only one is a first one, all are the view's own; else braces are
+// counted: the view's own stand two deep, those of subqueries deeper. Backslashes and braces of
+// names are escaped. OFFSET 0 keeps the tree from being written out more than once.
+const ORIGIN: &str = "SELECT d.view, d.number::int4 AS number, d.of_table::oid AS of_table, d.of_number::int4 AS of_number \
+    FROM (SELECT e.*, pg_catalog.sum(e.braces) OVER (PARTITION BY e.view ORDER BY e.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS depth \
+    FROM (SELECT t.view, p.place, pg_catalog.split_part(p.entry, ' ', 1) AS number, \
+            pg_catalog.split_part(pg_catalog.split_part(p.entry, ' :resorigtbl ', 2), ' ', 1) AS of_table, \
+            pg_catalog.split_part(pg_catalog.split_part(p.entry, ' :resorigcol ', 2), ' ', 1) AS of_number, \
+            CASE WHEN s.alone AND p.place = 1 THEN 2 WHEN s.alone THEN 0 ELSE \
+                pg_catalog.octet_length(pg_catalog.replace(p.entry, '}', '')) - pg_catalog.octet_length(pg_catalog.replace(p.entry, '{', '')) END AS braces \
+        FROM (SELECT w.ev_class AS view, w.ev_action::text AS tree FROM pg_catalog.pg_rewrite w \
+            WHERE w.oid >= 16384 AND w.rulename = '_RETURN' OFFSET 0) t \
+        CROSS JOIN LATERAL (SELECT pg_catalog.cardinality(pg_catalog.string_to_array(t.tree, ' :resno 1 ')) = 2 AS alone OFFSET 0) s \
+        CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.string_to_array(CASE WHEN s.alone THEN t.tree ELSE \
+            pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(t.tree, E'\\\\\\\\', ''), E'\\\\{', ''), E'\\\\}', '') END, ' :resno ')) \
+            WITH ORDINALITY p(entry, place)) e) d \
+    WHERE d.depth = 2";
+
 fn attribute(major: i32) -> String {
     let not_null = from(
         major,
@@ -209,7 +235,8 @@ fn attribute(major: i32) -> String {
     );
     let compression = from(major, 14, "a.attcompression::text", "NULL::text");
     format!(
-        "SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
+        "WITH origin AS MATERIALIZED ({ORIGIN}) \
+    SELECT a.attrelid, c.relkind::text, c.relname, a.attnum::int4 AS attnum, a.attname, a.atttypid, a.atttypmod, \
     a.attnotnull AND coalesce(k.convalidated, true) AS attnotnull, a.attnotnull AND NOT coalesce(k.convalidated, true) AS not_null_pending, \
     NULLIF(a.attgenerated::text, '') AS attgenerated, a.attstorage::text, t.typstorage::text, \
     a.attstattarget::int4 AS attstattarget, {compression} AS attcompression, a.attoptions, \
@@ -219,12 +246,14 @@ fn attribute(major: i32) -> String {
     d.oid AS attrdef, CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated, \
     k.oid AS not_null_oid, k.conname::text AS not_null_name, k.coninhcount > 0 AS not_null_inherited, k.conislocal AS not_null_local, c.relispartition, \
     coalesce(k.connoinherit, false) AS not_null_no_inherit, a.attislocal, a.attfdwoptions, \
-    up.inhparent AS parent_table, up.attnum::int4 AS parent_number \
+    up.inhparent AS parent_table, up.attnum::int4 AS parent_number, \
+    o.of_table AS origin_table, o.of_number AS origin_number \
     FROM pg_catalog.pg_attribute a \
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't' \
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '' \
     {not_null} \
+    LEFT JOIN origin o ON o.view = a.attrelid AND o.number = a.attnum \
     LEFT JOIN LATERAL (SELECT h.inhparent, pa.attnum FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_attribute pa \
         ON pa.attrelid = h.inhparent AND pa.attname = a.attname WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1) up ON a.attinhcount > 0 \
     WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped"

@@ -20,9 +20,29 @@ const SPECS: &[AttrSpec] = &[
         doc: "security_barrier, security_invoker, check_option",
         compare: Compare::Drift,
     },
+    AttrSpec {
+        name: "updatable",
+        doc: "takes UPDATE and DELETE without triggers and rules (pg_relation_is_updatable)",
+        compare: Compare::Derived,
+    },
+    AttrSpec {
+        name: "takes_insert",
+        doc: "takes INSERT, by triggers and rules, too",
+        compare: Compare::Derived,
+    },
+    AttrSpec {
+        name: "takes_update",
+        doc: "takes UPDATE, by triggers and rules, too",
+        compare: Compare::Derived,
+    },
 ];
 const DEFINITION: Attr = Attr::named(SPECS, "definition");
 const OPTIONS: Attr = Attr::named(SPECS, "options");
+
+/// The bits of `pg_relation_is_updatable`: one for each command, by its number.
+const UPDATE: i64 = 1 << 2;
+const INSERT: i64 = 1 << 3;
+const DELETE: i64 = 1 << 4;
 
 /// The kind.
 pub(super) struct View;
@@ -41,7 +61,16 @@ impl ObjectKind for View {
         let address = Address::new(class::PG_CLASS, row.oid("oid"));
         let text = row.name("viewdef");
         let definition = Value::Sql(text.trim().trim_end_matches(';').into());
-        let values = vec![Raw::Value(definition), Raw::Value(options(&row.texts("reloptions")))];
+        let takes = |bit: i64, column: &str| {
+            Raw::Value(Value::flag(row.int(column).is_some_and(|events| events & bit == bit)))
+        };
+        let values = vec![
+            Raw::Value(definition),
+            Raw::Value(options(&row.texts("reloptions"))),
+            takes(UPDATE | DELETE, "takes_alone"),
+            takes(INSERT, "takes"),
+            takes(UPDATE, "takes"),
+        ];
         Found::new(address, Place::Schema(row.oid("relnamespace")), row.name("relname"), values)
             .owned(row.oid("relowner"))
     }
@@ -52,6 +81,10 @@ impl ObjectKind for View {
         &[
             Rule { attrs: &["definition"], change: replace },
             Rule { attrs: &["options"], change: change_options },
+            Rule {
+                attrs: &["updatable", "takes_insert", "takes_update"],
+                change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
+            },
         ]
     }
     fn facets(&self) -> FacetSpec {

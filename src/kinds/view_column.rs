@@ -22,6 +22,11 @@ const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "statistics", doc: "target of a materialized view", compare: Compare::Drift },
     AttrSpec { name: "options", doc: "n_distinct of a materialized view", compare: Compare::Drift },
     AttrSpec { name: "position", doc: "order among the columns (attnum)", compare: Compare::Rank },
+    AttrSpec {
+        name: "origin",
+        doc: "the column that it shows as it is (resorigtbl, resorigcol)",
+        compare: Compare::Derived,
+    },
 ];
 const TYPE: Attr = Attr::named(SPECS, "type");
 const COLLATION: Attr = Attr::named(SPECS, "collation");
@@ -56,6 +61,7 @@ impl ObjectKind for ViewColumn {
             Raw::Value(if stored { column::statistics(row) } else { Value::Null }),
             Raw::Value(column::user_options(&row.texts("attoptions"))),
             Raw::Value(Value::Int(i64::from(number))),
+            origin(row),
         ];
         let view = Address::new(class::PG_CLASS, relation);
         Found::new(
@@ -73,7 +79,7 @@ impl ObjectKind for ViewColumn {
             Rule { attrs: &["type", "collation"], change: |_, _, _| Outcome::rebuild_parent() },
             Rule { attrs: &["storage", "compression", "statistics", "options"], change: physical },
             Rule {
-                attrs: &["position"],
+                attrs: &["position", "origin"],
                 change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]
@@ -98,6 +104,15 @@ impl ObjectKind for ViewColumn {
     }
     fn position(&self, object: &Object) -> Option<i64> {
         object.value(POSITION).as_int()
+    }
+}
+
+/// The column that it shows, unless that is one of the system's.
+fn origin(row: &dyn Fields) -> Raw {
+    let number = row.int("origin_number").and_then(|number| i32::try_from(number).ok());
+    match (row.oid("origin_table"), number.filter(|number| *number > 0)) {
+        (0, _) | (_, None) => Raw::Value(Value::Null),
+        (table, Some(number)) => Raw::Ref(Address::column(table, number)),
     }
 }
 

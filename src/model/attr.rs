@@ -20,6 +20,8 @@ pub enum Compare {
     Info,
     /// A number that orders siblings: told where those that both sides have stand in another order.
     Rank,
+    /// Nothing: the server derived it from what is compared as other attributes or objects.
+    Derived,
 }
 
 /// The place of an attribute in its kind's table.

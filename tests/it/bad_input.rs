@@ -186,7 +186,7 @@ fn a_snapshot_that_cannot_be_read() {
         .unwrap();
     std::fs::write(
         path("newer.json"),
-        good.replacen("\"format_version\": 1", "\"format_version\": 99", 1),
+        good.replacen("\"format_version\": 2", "\"format_version\": 99", 1),
     )
     .unwrap();
     for (name, word) in [

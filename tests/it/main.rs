@@ -51,6 +51,8 @@ mod scenarios;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod types;
+#[cfg(test)]
 mod unprivileged;
 #[cfg(test)]
 mod windows;

@@ -4,6 +4,7 @@ mod demo;
 mod diff;
 mod reconcile;
 mod snapshot;
+mod types;
 mod verify;
 
 use crate::cli::Exit;
@@ -20,6 +21,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
         Command::Diff(args) => diff::run(args).await,
         Command::Reconcile(args) => reconcile::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Types(args) => types::run(args).await,
         Command::Demo(args) => demo::run(args).await,
     }
 }

@@ -15,6 +15,7 @@ use crate::history::{self, Outcomes};
 use crate::model::Catalog;
 use crate::plan::{self, Options, Rollout};
 use crate::report::{markdown, terminal, view};
+use crate::types::typescript;
 use crate::verify::replay::Replay;
 use std::path::Path;
 
@@ -136,6 +137,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
+        File::new("database.types.ts", typescript(&plan.goal, &[])?),
     ];
     documents.extend(bundle::history::render(decided.as_deref().unwrap_or_default()));
     bundle::write(out, &bundle::files(&input, documents)?)?;

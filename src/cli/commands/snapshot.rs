@@ -33,7 +33,7 @@ pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
 }
 
 /// Written whole or not at all, and never over another file.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let result =
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(
             |mut file| {
@@ -42,7 +42,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
             },
         );
     if result.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::AlreadyExists) {
-        // a half-written snapshot is worse than none
+        // a half-written file is worse than none
         let _ = std::fs::remove_file(path);
     }
     result

@@ -181,6 +181,8 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
                 "ev_type:definition is_instead:definition ev_qual:definition ev_action:definition ev_enabled:enabled",
             ),
             ("view materialized_view", "ev_action:definition"),
+            ("view", "ev_action:updatable ev_action:takes_insert ev_action:takes_update"),
+            ("view_column", "ev_action:origin"),
         ],
         key: "oid rulename ev_class",
         ..WHOLE

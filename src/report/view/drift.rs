@@ -158,7 +158,9 @@ fn one_sided(input: &ReportInput<'_>, drift: &Drift) -> Vec<Property> {
     let catalog = if here { input.dev } else { input.prod };
     let Some(object) = catalog.objects.get(&drift.object) else { return Vec::new() };
     let set = object.specs.iter().zip(&object.values);
-    let set = set.filter(|(spec, value)| **value != Value::Null && spec.compare != Compare::Rank);
+    let set = set.filter(|(spec, value)| {
+        **value != Value::Null && !matches!(spec.compare, Compare::Rank | Compare::Derived)
+    });
     let attributes = set.map(|(spec, value)| (spec.name, value.to_string()));
     let bare = Object { facets: crate::model::Facets::default(), ..object.clone() };
     let facets = Facet::ALL.into_iter().filter(|facet| facet.differs(object, &bare));

@@ -109,6 +109,7 @@ fn kinds() -> String {
                 Compare::Drift => "is drift",
                 Compare::Info => "is told only",
                 Compare::Rank => "of the order is told only",
+                Compare::Derived => "is none: it follows from the rest",
             };
             let columns: Vec<String> = sources[&(kind.kind(), spec.name)].iter().cloned().collect();
             let _ = writeln!(

@@ -131,8 +131,8 @@ fn every_change_of_an_attribute_or_a_facet_is_named() {
             let level = match spec.compare {
                 Compare::Drift => Level::Drift,
                 Compare::Info => Level::Info,
-                // only the order of siblings counts
-                Compare::Rank => continue,
+                // only the order of siblings counts; what is derived never does
+                Compare::Rank | Compare::Derived => continue,
             };
             for object in examples(&rich, *kind, Attr(place)) {
                 let mut changed = object.clone();

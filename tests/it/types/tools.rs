@@ -1,0 +1,144 @@
+//! The judges: tsc accepts the types, and supabase's generator writes the same ones. Where they
+//! differ, `fixtures/types/differences.txt` says why.
+
+use super::{fixture, load, types};
+use crate::support::{Cluster, Database, main_majors};
+use similar::{ChangeTag, TextDiff};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// The folder of the pinned programs.
+static TOOLS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/typescript");
+    PathBuf::from(run(Command::new("bash").args([script, "folder"])).trim_end())
+});
+
+fn run(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| {
+        panic!("{}: {error}; these tests need bash, node and npm", command.get_program().display())
+    });
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{:?}\n{}\n{}",
+        command.get_program(),
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}
+
+/// What supabase's generator writes.
+fn generated(database: &Database) -> String {
+    let server = TOOLS.join("node_modules/@supabase/postgres-meta/dist/server/server.js");
+    let mut command = Command::new("node");
+    command
+        .arg(server)
+        .env("PG_META_DB_URL", database.url())
+        .env("PG_META_GENERATE_TYPES", "typescript")
+        .env("PG_META_GENERATE_TYPES_DETECT_ONE_TO_ONE_RELATIONSHIPS", "true");
+    for name in ["PG_META_GENERATE_TYPES_INCLUDED_SCHEMAS", "PG_META_POSTGREST_VERSION"] {
+        command.env_remove(name);
+    }
+    // the program prints an empty line at the end
+    format!("{}\n", run(&mut command).trim_end())
+}
+
+/// The same in the generator's own layout.
+fn formatted(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("types.ts");
+    std::fs::write(&file, text).unwrap();
+    let settings = folder.path().join(".oxfmtrc.json");
+    std::fs::write(settings, r#"{"semi": false, "printWidth": 80}"#).unwrap();
+    run(Command::new("node")
+        .arg(TOOLS.join("node_modules/oxfmt/bin/oxfmt"))
+        .arg("types.ts")
+        .current_dir(folder.path()));
+    std::fs::read_to_string(file).unwrap()
+}
+
+fn check_with_tsc(file: &Path) {
+    let tsc = TOOLS.join("node_modules/typescript/bin/tsc");
+    let options = ["--strict", "--noEmit", "--target", "esnext", "--moduleDetection", "force"];
+    run(Command::new("node").arg(tsc).args(options).arg(file));
+}
+
+/// Lines that only one side has: `- ours`, `+ theirs`.
+fn differences(ours: &str, theirs: &str) -> BTreeSet<String> {
+    let diff = TextDiff::from_lines(ours, theirs);
+    let changes = diff.iter_all_changes().filter_map(|change| {
+        let mark = match change.tag() {
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+            ChangeTag::Equal => return None,
+        };
+        Some(format!("{mark} {}", change.value().trim()))
+    });
+    changes.collect()
+}
+
+/// The lines of the ledger for a major.
+fn ledger(major: u32) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(fixture("differences.txt")).unwrap();
+    let mut lines = BTreeSet::new();
+    for block in text.split("\n\n").filter(|block| !block.starts_with('#')) {
+        let mut block = block.lines();
+        let why = block.next().and_then(|line| line.strip_prefix("why: ")).expect("a reason");
+        let since = why.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let since: u32 = since.map_or(0, |(since, _)| since.parse().expect("a major"));
+        if major >= since {
+            lines.extend(block.map(str::to_owned));
+        }
+    }
+    lines
+}
+
+#[test]
+fn they_are_what_supabases_generator_writes() {
+    for major in main_majors() {
+        let database = Cluster::get(major).create_database("types");
+        load(&database, "zoo.sql");
+        load(&database, "extensions.sql");
+        if major >= 18 {
+            load(&database, "zoo_18.sql");
+        }
+        let ours = types(&database);
+        assert!(formatted(&ours) == ours, "{major}: a formatter changes the layout");
+        let found = differences(&ours, &generated(&database));
+        let listed = ledger(major);
+        let new: Vec<_> = found.difference(&listed).collect();
+        assert!(new.is_empty(), "{major}: not in fixtures/types/differences.txt: {new:#?}");
+        let gone: Vec<_> = listed.difference(&found).collect();
+        assert!(gone.is_empty(), "{major}: listed, but no difference any more: {gone:#?}");
+    }
+}
+
+#[test]
+fn tsc_accepts_them_and_they_say_what_they_should() {
+    let database = Cluster::get(main_majors()[0]).create_database("types");
+    load(&database, "zoo.sql");
+    let folder = tempfile::tempdir().unwrap();
+    let text = types(&database);
+    std::fs::write(folder.path().join("database.types.ts"), &text).unwrap();
+    let uses = folder.path().join("uses.ts");
+    std::fs::copy(fixture("uses.ts"), &uses).unwrap();
+    check_with_tsc(&uses);
+    // names that would end a string, a line or a comment elsewhere
+    let odd = Cluster::get(main_majors()[0]).create_database("types");
+    odd.psql(
+        "CREATE TYPE \"*/ \\\" AS ENUM (E'\\u2028', E'\\u202e', E'\\n\\t\\r', '${x}', '`', '</script>', E'\\\\u0041', ''''); \
+         CREATE TABLE \"*/ '\"\"`\" (\"\\\" \"*/ \\\", \"constructor\" int, \"__proto__\" int, \"//\" int)",
+    )
+    .unwrap();
+    let odd = types(&odd);
+    for label in ["\"\\u2028\"", "\"\\u202e\"", "\"\\n\\t\\r\""] {
+        assert!(odd.contains(label), "{label}: {odd}");
+    }
+    let file = folder.path().join("odd.ts");
+    std::fs::write(&file, &odd).unwrap();
+    check_with_tsc(&file);
+    assert!(formatted(&odd) == odd, "a formatter changes the layout");
+}
