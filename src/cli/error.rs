@@ -6,6 +6,7 @@ use crate::connect::ConnectError;
 use crate::introspect::IntrospectError;
 use crate::model::snapshot::SnapshotError;
 use crate::normalize::names::Collision;
+use crate::report::html::HtmlError;
 use crate::verify::VerifyError;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub(super) enum CliError {
     Verify(#[from] VerifyError),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Html(#[from] HtmlError),
     #[error(transparent)]
     Names(#[from] Collision),
     #[error("the snapshot {} cannot be used: {source}", .path.display())]
@@ -68,6 +71,7 @@ impl CliError {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
             }
             Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
+            Self::Html(_) => Some("this is a bug: please report it".to_owned()),
             Self::Interrupted | Self::Runtime(_) | Self::Output(_) => None,
         }
     }

@@ -11,7 +11,7 @@ use crate::connect::Environment;
 use crate::diff::compare;
 use crate::model::Catalog;
 use crate::plan::{self, Options};
-use crate::report::{markdown, terminal, view};
+use crate::report::{html, markdown, terminal, view};
 use std::path::Path;
 
 pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
@@ -71,6 +71,7 @@ pub(super) fn write(
     });
     let documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
+        File::new("report.html", html::render(&view)?),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
     ];

@@ -3,15 +3,18 @@
 mod detail;
 pub(in crate::report) mod escape;
 
-use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
-use escape::{code, fenced, mermaid, prose};
-use std::fmt::Write as _;
+use crate::report::diagram::{cut_entities, mermaid};
+use crate::report::view::{Direction, Entities, Graph, ReportView, UnbridgedView, plural};
+use escape::{code, fenced, prose};
 
 /// Rows that a list before the details holds at most, where it may be long.
 const SHOWN: usize = 20;
 
 /// Objects that a diagram holds at most.
 const DIAGRAM: usize = 60;
+
+/// Tables that a diagram holds at most.
+const TABLES: usize = 30;
 
 /// A page in the making.
 #[derive(Default)]
@@ -66,6 +69,7 @@ pub fn render(view: &ReportView) -> String {
     environment(&mut page, view);
     detail::files(&mut page, view);
     graph(&mut page, &view.graph);
+    entities(&mut page, &view.entities);
     detail::drifts(&mut page, view);
     unknown(&mut page, view);
     format!("{}\n", page.text.trim_end())
@@ -282,16 +286,21 @@ fn graph(page: &mut Page, graph: &Graph) {
         ));
         return;
     }
-    let mut text = String::from("graph LR\n");
-    for (at, node) in graph.nodes.iter().enumerate() {
-        // writing to a String cannot fail
-        let _ = writeln!(text, "  n{at}[\"{} {}\"]", mermaid(&node.verb), mermaid(&node.label));
-    }
-    for (from, to) in &graph.edges {
-        let _ = writeln!(text, "  n{from} --> n{to}");
-    }
     page.block("An arrow points at what an object needs.");
-    page.block(&fenced("mermaid", &text));
+    page.block(&fenced("mermaid", &mermaid::dependencies(graph)));
+}
+
+fn entities(page: &mut Page, entities: &Entities) {
+    if entities.tables.is_empty() {
+        return;
+    }
+    page.block("### Tables that change");
+    let cut = cut_entities(entities, TABLES);
+    page.block("Tables that change, and those that they reference.");
+    page.block(&fenced("mermaid", &mermaid::entities(&cut.shown)));
+    if let Some(left_out) = cut.left_out {
+        page.block(&left_out);
+    }
 }
 
 fn unknown(page: &mut Page, view: &ReportView) {

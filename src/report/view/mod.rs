@@ -3,6 +3,7 @@
 mod count;
 mod data;
 mod drift;
+mod entity;
 mod environment;
 mod feature;
 mod file;
@@ -10,12 +11,15 @@ mod graph;
 mod readiness;
 mod risk;
 mod security;
+mod severity;
 
 pub use data::{
-    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FileView, Findings, Graph,
-    Level, Light, LockView, Node, NoticeView, Property, Readiness, ReportView, Risk,
-    SecurityFinding, SideView, StepView, UnbridgedView, WithheldView,
+    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FileView, Findings, Level,
+    Light, LockView, NoticeView, Property, Readiness, ReportView, Risk, SecurityFinding, Severity,
+    SideView, StepView, UnbridgedView, WithheldView,
 };
+pub use entity::{Entities, Entity, EntityColumn, Mark, Reference};
+pub use graph::{Graph, Node};
 
 use crate::diff::Divergence;
 use crate::model::{Catalog, ObjectId};
@@ -60,13 +64,14 @@ impl ReportView {
             features: feature::features(input),
             risks: risk::risks(input, &files, &security),
             files,
-            drifts: drift::drifts(input),
+            drifts: drift::drifts(input, &security),
             withheld: withheld(input),
             unbridged,
             unmodelled,
             environment: environment::rows(input),
             security,
             graph: graph::of(input),
+            entities: entity::of(input),
             notices,
         }
     }
