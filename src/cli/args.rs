@@ -35,6 +35,12 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 proven or proven with limits, 1 not proven, 2 error or cannot prove.
     Verify(VerifyArgs),
+    /// Draw one database, or what a bridge would change: dependencies, or tables with their columns
+    ///
+    /// With SRC the whole schema, with --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL)
+    /// what changes. Exit codes: 0 drawn, 2 error, 3 drawn, but something could not be read or
+    /// bridged.
+    Graph(GraphArgs),
     /// Run the main job on two sample databases in a private PostgreSQL cluster
     Demo(DemoArgs),
 }
@@ -181,4 +187,52 @@ pub(super) struct DemoArgs {
     /// The folder for the bundle [default: a new temporary folder]
     #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct GraphArgs {
+    /// One database: a connection URI, key=value settings, or a snapshot file
+    #[arg(value_name = "SRC", conflicts_with_all = ["dev", "prod"])]
+    pub(super) source: Option<String>,
+    /// The reference side of a difference
+    #[arg(long, value_name = "SRC")]
+    pub(super) dev: Option<String>,
+    /// The side that a bridge would change
+    #[arg(long, value_name = "SRC")]
+    pub(super) prod: Option<String>,
+    /// The configuration of a difference [default: pgbridge.toml in the working directory, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t = Drawn::Dependencies)]
+    pub(super) what: Drawn,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+    pub(super) format: Picture,
+    /// Only objects whose name (schema.name) fits the pattern: * is any text, ? any character
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) only: Option<String>,
+    /// The file to write; it must not exist [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) planning: Planning,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Drawn {
+    /// Which object needs which
+    Dependencies,
+    /// Tables, their columns and foreign keys
+    Er,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Picture {
+    /// Mermaid, for Markdown
+    Mermaid,
+    /// DOT, for Graphviz
+    Dot,
+    /// SVG, for browsers: of a large picture only a part
+    Svg,
 }

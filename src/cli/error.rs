@@ -36,6 +36,8 @@ pub(super) enum CliError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("dev and prod are the same database ({0})")]
     SameDatabase(String),
+    #[error("neither a source nor both of --dev and --prod are given")]
+    NoSource,
     #[error("SOURCE_DATE_EPOCH is {0}, which is no number of seconds")]
     Epoch(String),
     #[error("interrupted; nothing was written")]
@@ -69,6 +71,9 @@ impl CliError {
             Self::Write { .. } => Some("name another file with --out, or make room".to_owned()),
             Self::SameDatabase(_) => {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
+            }
+            Self::NoSource => {
+                Some("name one database to draw it, or set --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL) to draw what a bridge would change".to_owned())
             }
             Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
             Self::Html(_) => Some("this is a bug: please report it".to_owned()),

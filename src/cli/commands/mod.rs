@@ -2,6 +2,7 @@
 
 mod demo;
 mod diff;
+mod graph;
 mod reconcile;
 mod snapshot;
 mod verify;
@@ -20,6 +21,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
         Command::Diff(args) => diff::run(args).await,
         Command::Reconcile(args) => reconcile::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Graph(args) => graph::run(args).await,
         Command::Demo(args) => demo::run(args).await,
     }
 }

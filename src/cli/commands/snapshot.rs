@@ -33,7 +33,7 @@ pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
 }
 
 /// Written whole or not at all, and never over another file.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let result =
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(
             |mut file| {

@@ -1,6 +1,6 @@
 //! The graph of dependencies as SVG.
 
-use super::layout::{Drawing, Point, place};
+use super::layout::{Drawing, Layout, Point, place};
 use super::svg::{Frame, document, group, path, short, width, xml};
 use super::{BOXES, Placement, cut_graph, sign};
 use crate::report::view::{Graph, plural};
@@ -26,11 +26,9 @@ pub fn svg(graph: &Graph, title: &str, placement: Placement) -> String {
     });
     let mut shapes = String::from("<g class=\"lines\">\n");
     for ((from, to), way) in graph.edges.iter().zip(&layout.ways) {
-        let ends =
-            (ends(&layout.corners, &boxes, *from, *to), ends(&layout.corners, &boxes, *to, *from));
-        let mut points = vec![ends.0];
+        let mut points = ends(&layout, &boxes, *from, *to);
         points.extend(way);
-        points.push(ends.1);
+        points.extend(ends(&layout, &boxes, *to, *from).into_iter().rev());
         // writing to a String cannot fail
         let _ = writeln!(
             shapes,
@@ -45,7 +43,7 @@ pub fn svg(graph: &Graph, title: &str, placement: Placement) -> String {
         let label = labels.get(at).map(String::as_str).unwrap_or_default();
         let (kind, name) = label.split_once(' ').unwrap_or(("", label));
         let inside = format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"5\"/><text x=\"{}\" y=\"{}\"><tspan class=\"sign\">{}</tspan><tspan class=\"kind\" x=\"{}\">{}</tspan> {}</text>",
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"5\"/><text x=\"{}\" y=\"{}\"><tspan class=\"sign\">{}</tspan><tspan class=\"dim\" x=\"{}\">{}</tspan> {}</text>",
             x + 10,
             y + 17,
             sign(&node.verb),
@@ -82,10 +80,15 @@ fn class(verb: &str) -> &'static str {
     }
 }
 
-/// Where a line leaves the box `at` on its way to the box `other`.
-fn ends(corners: &[Point], boxes: &[(i64, i64)], at: usize, other: usize) -> Point {
-    let corner = |at: usize| corners.get(at).copied().unwrap_or_default();
+/// How a line leaves the box `at` on its way to the box `other`.
+fn ends(layout: &Layout, boxes: &[(i64, i64)], at: usize, other: usize) -> Vec<Point> {
+    let corner = |at: usize| layout.corners.get(at).copied().unwrap_or_default();
     let (w, h) = boxes.get(at).copied().unwrap_or_default();
     let (x, y) = corner(at);
-    (if corner(other).0 < x { x } else { x + w }, y + h / 2)
+    let middle = y + h / 2;
+    if corner(other).0 < x {
+        return vec![(x, middle)];
+    }
+    let side = layout.sides.get(at).copied().unwrap_or(x + w);
+    vec![(x + w, middle), (side, middle)]
 }

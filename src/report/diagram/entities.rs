@@ -122,7 +122,7 @@ fn inside(table: &Entity, card: &Card, (x, y): (i64, i64)) -> String {
     for column in &table.columns {
         let _ = write!(
             out,
-            "<text class=\"row {}\" y=\"{baseline}\"><tspan class=\"sign\" x=\"{}\">{}</tspan><tspan class=\"key\" x=\"{}\">{}</tspan><tspan x=\"{}\">{}</tspan><tspan class=\"kind\" x=\"{}\">{}</tspan></text>",
+            "<text class=\"row {}\" y=\"{baseline}\"><tspan class=\"sign\" x=\"{}\">{}</tspan><tspan class=\"key\" x=\"{}\">{}</tspan><tspan x=\"{}\">{}</tspan><tspan class=\"dim\" x=\"{}\">{}</tspan></text>",
             class(column.mark),
             x + 9,
             column.mark.sign(),
@@ -137,7 +137,7 @@ fn inside(table: &Entity, card: &Card, (x, y): (i64, i64)) -> String {
     }
     if let Some(text) = more(table) {
         let _ =
-            write!(out, "<text class=\"row kind\" x=\"{}\" y=\"{baseline}\">{text}</text>", x + 24);
+            write!(out, "<text class=\"row dim\" x=\"{}\" y=\"{baseline}\">{text}</text>", x + 24);
     }
     out
 }
@@ -171,7 +171,15 @@ fn line(
             end + 14
         )
     } else {
+        // level as far as the layer is wide
+        let side = |at: usize| layout.sides.get(at).copied().unwrap_or(0);
+        if start_side > 0 {
+            points.push((side(reference.from).max(start + 12), port));
+        }
         points.extend(way);
+        if end_side > 0 {
+            points.push((side(reference.to).max(end + 14), target));
+        }
         points.push((end + 14 * end_side, target));
         format!("M{start} {port}H{}{}H{end}", start + 12 * start_side, path(&points))
     };

@@ -4,7 +4,7 @@ use super::layout::Point;
 use super::{Placement, STYLE};
 use crate::report::markdown::escape::visible;
 use std::fmt::Write as _;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Text as XML, on one line, with invisible characters shown.
 pub(super) fn xml(text: &str) -> String {
@@ -25,20 +25,34 @@ pub(super) fn xml(text: &str) -> String {
     out
 }
 
-/// At most `most` columns of a terminal, with an ellipsis where something is cut.
+/// At most `most` columns of a terminal, with an ellipsis for what is left out in the middle: names
+/// that start alike often differ at their ends.
 pub(super) fn short(text: &str, most: usize) -> String {
     let text = visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if text.width() <= most {
         return text;
     }
-    let mut out = String::new();
+    let tail = most / 3;
+    let mut head = String::new();
     for c in text.chars() {
-        if out.width() + 2 > most {
+        head.push(c);
+        if head.width() + tail + 1 > most {
+            head.pop();
             break;
         }
-        out.push(c);
     }
-    out + "\u{2026}"
+    let mut end: Vec<char> = Vec::new();
+    let mut used = 0;
+    for c in text.chars().rev() {
+        used += c.width().unwrap_or(0);
+        if used > tail {
+            break;
+        }
+        end.push(c);
+    }
+    head.push('\u{2026}');
+    head.extend(end.into_iter().rev());
+    head
 }
 
 /// How wide a text in a fixed-width font of that size is.
@@ -54,6 +68,8 @@ pub(super) fn path(points: &[Point]) -> String {
     for (x, y) in points {
         // writing to a String cannot fail
         let _ = match before {
+            // no piece without length: the arrow's head takes its direction from the last one
+            Some(last) if last == (*x, *y) => continue,
             None => write!(out, "M{x} {y}"),
             Some((_, last)) if last == *y => write!(out, "H{x}"),
             Some((left, last)) => {
@@ -137,5 +153,26 @@ pub(super) fn group(
             format!("<a class=\"{class}\" href=\"#{anchor}\"><title>{title}</title>{inside}</a>\n")
         }
         None => format!("<g class=\"{class}\"><title>{title}</title>{inside}</g>\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{path, short, xml};
+
+    #[test]
+    fn texts_are_cut_in_the_middle() {
+        assert_eq!(short("policy", 6), "policy");
+        assert_eq!(short("public.objects.read all", 12), "public.\u{2026} all");
+        assert_eq!(
+            short("\u{6f22}\u{5b57}\u{6f22}\u{5b57}\u{6f22}", 7),
+            "\u{6f22}\u{5b57}\u{2026}\u{6f22}"
+        );
+    }
+
+    #[test]
+    fn xml_is_escaped_and_on_one_line() {
+        assert_eq!(xml("a<b>&\"'\n\u{202e}"), "a&lt;b&gt;&amp;&quot;&#39; \\u{202e}");
+        assert_eq!(path(&[(0, 0), (5, 0), (15, 9), (15, 9)]), "M0 0H5C10 0 10 9 15 9");
     }
 }

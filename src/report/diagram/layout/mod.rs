@@ -32,6 +32,9 @@ pub(super) struct Drawing<'a> {
 pub(super) struct Layout {
     /// Upper left corners, one per box.
     pub(super) corners: Vec<Point>,
+    /// Right edge of the layer that each box stands in: a line from a narrow box runs level up to it,
+    /// so that it crosses no neighbour.
+    pub(super) sides: Vec<i64>,
     /// For each edge the points that it passes, from the box that needs to the one that is needed.
     pub(super) ways: Vec<Vec<Point>>,
     /// Width and height of the whole.
@@ -39,8 +42,10 @@ pub(super) struct Layout {
 }
 
 /// One connected part with its own origin.
+#[derive(Default)]
 struct Part {
     corners: BTreeMap<usize, Point>,
+    sides: BTreeMap<usize, i64>,
     ways: BTreeMap<usize, Vec<Point>>,
     size: (i64, i64),
 }
@@ -91,12 +96,13 @@ fn size_of(drawing: &Drawing<'_>, at: usize) -> (i64, i64) {
 fn grid(drawing: &Drawing<'_>, boxes: &[usize]) -> Part {
     let widest = boxes.iter().map(|at| size_of(drawing, *at).0).max().unwrap_or(1);
     let columns = usize::try_from((drawing.width / (widest + drawing.between)).max(1)).unwrap_or(1);
-    let mut part = Part { corners: BTreeMap::new(), ways: BTreeMap::new(), size: (0, 0) };
+    let mut part = Part::default();
     let mut top = 0;
     for row in boxes.chunks(columns) {
         let mut left = 0;
         for at in row {
             part.corners.insert(*at, (left, top));
+            part.sides.insert(*at, left + size_of(drawing, *at).0);
             left += widest + drawing.between;
         }
         part.size.0 = part.size.0.max(left - drawing.between);
@@ -139,16 +145,17 @@ fn layered(drawing: &Drawing<'_>, group: &[usize]) -> Part {
             Some(here)
         })
         .collect();
-    let mut part = Part { corners: BTreeMap::new(), ways: BTreeMap::new(), size: (0, 0) };
+    let mut part = Part::default();
     let corner = |at: usize| {
         let layer = proper.layer.get(at).copied().unwrap_or(0);
         let left = lefts.get(layer).copied().unwrap_or(0);
         (left, tops.get(at).copied().unwrap_or(0), widths.get(layer).copied().unwrap_or(0))
     };
     for (at, id) in group.iter().enumerate() {
-        let (left, top, _) = corner(at);
+        let (left, top, layer) = corner(at);
         let (width, height) = size_of(drawing, *id);
         part.corners.insert(*id, (left, top));
+        part.sides.insert(*id, left + layer);
         part.size = (part.size.0.max(left + width), part.size.1.max(top + height));
     }
     for ((edge, from, to), chain) in edges.iter().zip(&proper.chains) {
@@ -174,6 +181,7 @@ fn pack(drawing: &Drawing<'_>, parts: Vec<Part>) -> Layout {
     let widest = parts.iter().map(|part| part.size.0).max().unwrap_or(0).max(drawing.width);
     let mut layout = Layout {
         corners: vec![(0, 0); drawing.boxes.len()],
+        sides: vec![0; drawing.boxes.len()],
         ways: vec![Vec::new(); drawing.edges.len()],
         size: (0, 0),
     };
@@ -185,6 +193,11 @@ fn pack(drawing: &Drawing<'_>, parts: Vec<Part>) -> Layout {
         for (at, (x, y)) in part.corners {
             if let Some(slot) = layout.corners.get_mut(at) {
                 *slot = (x + left, y + top);
+            }
+        }
+        for (at, side) in part.sides {
+            if let Some(slot) = layout.sides.get_mut(at) {
+                *slot = side + left;
             }
         }
         for (at, way) in part.ways {

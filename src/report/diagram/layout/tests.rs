@@ -31,8 +31,10 @@ fn what_is_needed_stands_left() {
     // the long edge passes the middle layer: in on one side, out on the other
     assert_eq!(layout.ways[2].len(), 2);
     assert!(layout.ways[2][0].0 > layout.ways[2][1].0);
-    // what has no edge stands below
-    assert!(layout.corners[3].1 > layout.corners[0].1);
+    // what has no edge stands apart
+    assert!(x[3] > x[2], "{x:?}");
+    // lines leave on the right where the layer ends
+    assert_eq!(layout.sides[0], x[0] + BOX.0);
 }
 
 #[test]
