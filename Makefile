@@ -18,6 +18,8 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	for major in $${PGBRIDGE_TEST_PG//,/ }; do scripts/postgres bin "$$major" || exit; done
 	scripts/postgres dump
 	scripts/postgres psql
+	scripts/browser program
+	scripts/browser modules
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps

@@ -15,6 +15,8 @@ mod generated;
 #[cfg(test)]
 mod hazards;
 #[cfg(test)]
+mod html;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod moving;
