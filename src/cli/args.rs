@@ -37,8 +37,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Draw one database, or what a bridge would change: dependencies, or tables with their columns
     ///
-    /// With SRC the whole schema, with --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL)
-    /// what changes. Exit codes: 0 drawn, 2 error, 3 drawn, but something could not be read or
+    /// With SRC the whole schema, with --dev and --prod what changes; their defaults come from the
+    /// same variables as for `diff`. Exit codes: 0 drawn, 2 error, 3 drawn, but something could not be read or
     /// bridged.
     Graph(GraphArgs),
     /// Run the main job on two sample databases in a private PostgreSQL cluster

@@ -75,7 +75,7 @@ fn rows_of(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> Vec<Row> {
             };
             match tag {
                 ChangeTag::Equal => {
-                    rows.push(Row { prod: line(at.0), dev: line(at.1), ..Row::default() })
+                    rows.push(Row { prod: line(at.0), dev: line(at.1), ..Row::default() });
                 }
                 ChangeTag::Delete => old.extend(line(at.0)),
                 ChangeTag::Insert => new.extend(line(at.1)),

@@ -172,13 +172,13 @@ fn line(
         )
     } else {
         // level as far as the layer is wide
-        let side = |at: usize| layout.sides.get(at).copied().unwrap_or(0);
+        let edge = |at: usize| layout.sides.get(at).copied().unwrap_or(0);
         if start_side > 0 {
-            points.push((side(reference.from).max(start + 12), port));
+            points.push((edge(reference.from).max(start + 12), port));
         }
         points.extend(way);
         if end_side > 0 {
-            points.push((side(reference.to).max(end + 14), target));
+            points.push((edge(reference.to).max(end + 14), target));
         }
         points.push((end + 14 * end_side, target));
         format!("M{start} {port}H{}{}H{end}", start + 12 * start_side, path(&points))

@@ -120,7 +120,7 @@ pub(super) fn document(frame: &Frame<'_>, shapes: &str) -> String {
         xml(&about)
     );
     if alone {
-        let _ = writeln!(out, "<style>\n{}</style>", STYLE);
+        let _ = writeln!(out, "<style>\n{STYLE}</style>");
         let _ = writeln!(
             out,
             "<rect class=\"paper\" x=\"-2\" y=\"-2\" width=\"{width}\" height=\"{height}\"/>"

@@ -68,24 +68,26 @@ pub(super) fn place(drawing: &Drawing<'_>) -> Layout {
 fn groups(drawing: &Drawing<'_>) -> Vec<Vec<usize>> {
     let count = drawing.boxes.len();
     let mut parent: Vec<usize> = (0..count).collect();
-    fn root(parent: &mut [usize], at: usize) -> usize {
-        let mut at = at;
-        while let Some(up) = parent.get(at).copied().filter(|up| *up != at) {
-            at = up;
-        }
-        at
-    }
     for (from, to) in drawing.edges {
-        let (a, b) = (root(&mut parent, *from), root(&mut parent, *to));
+        let (a, b) = (root(&parent, *from), root(&parent, *to));
         if let Some(slot) = parent.get_mut(a.max(b)) {
             *slot = a.min(b);
         }
     }
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in 0..count {
-        groups.entry(root(&mut parent, at)).or_default().push(at);
+        groups.entry(root(&parent, at)).or_default().push(at);
     }
     groups.into_values().collect()
+}
+
+/// Who stands for the group that `at` is in.
+fn root(parent: &[usize], at: usize) -> usize {
+    let mut at = at;
+    while let Some(up) = parent.get(at).copied().filter(|up| *up != at) {
+        at = up;
+    }
+    at
 }
 
 fn size_of(drawing: &Drawing<'_>, at: usize) -> (i64, i64) {

@@ -92,8 +92,8 @@ fn move_row(graph: &Proper, row: usize, sides: &[Vec<usize>], between: i64, midd
         let count = count as usize;
         std::iter::repeat_n(mean, count)
     });
-    let moved: Vec<f64> = moves.zip(&offsets).map(|(mean, offset)| mean + offset).collect();
-    for (at, middle) in nodes.iter().zip(moved) {
+    let settled: Vec<f64> = moves.zip(&offsets).map(|(mean, offset)| mean + offset).collect();
+    for (at, middle) in nodes.iter().zip(settled) {
         set(middles, *at, middle);
     }
 }
