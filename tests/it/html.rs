@@ -123,7 +123,9 @@ fn a_report_is_sound_in_a_browser() {
         is_sound(&seen);
         assert_eq!(seen["filters"].as_object().unwrap().len(), 4, "{seen}");
         assert!(seen["boxes"].as_u64().unwrap() >= 10, "{seen}");
-        assert_eq!(seen["boxes"], seen["links"]);
+        // all but what is only referenced, or made again because of others
+        let unlinked = seen["boxes"].as_u64().unwrap() - seen["links"].as_u64().unwrap();
+        assert!(unlinked <= 1, "{seen}");
         assert!(seen["lines"].as_u64().unwrap() >= 6, "{seen}");
         // the same input gives the same bytes
         let second = Bundle::of(&dev, &prod, "emit");

@@ -62,7 +62,7 @@ pub struct Entity {
     pub label: String,
     /// What becomes of it; a table whose columns or constraints change is changed.
     pub mark: Mark,
-    /// Anchor of the finding about it, where there is one.
+    /// Anchor of the finding about it, or of the first about a part of it, where there is one.
     pub anchor: Option<String>,
     /// In their order.
     pub columns: Vec<EntityColumn>,
@@ -260,10 +260,16 @@ impl<'a> Sides<'a> {
         let tables = chosen.iter().map(|id| Entity {
             label: id.label(),
             mark: self.table_mark(id),
-            anchor: anchors.get(*id).cloned(),
+            anchor: self.anchor(id, anchors),
             ..self.columns(id, whole.contains(id))
         });
         Entities { tables: tables.collect(), references }
+    }
+
+    /// The finding about a table, or the first about a part of it.
+    fn anchor(&self, id: &ObjectId, anchors: &BTreeMap<&ObjectId, String>) -> Option<String> {
+        let parts = self.parts.get(id).into_iter().flatten().map(|part| &part.id);
+        std::iter::once(id).chain(parts).find_map(|id| anchors.get(id)).cloned()
     }
 
     /// Its columns: all of them, or keys and what changes where they are many or the table is there
