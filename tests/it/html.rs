@@ -165,10 +165,16 @@ fn five_thousand_findings_open_quickly() {
     let seen = browse(&bundle.path().join("report.html"), "quick");
     is_sound(&seen);
     assert!(seen["total"].as_u64().unwrap() >= 5000, "{}", seen["total"]);
-    let best = list(&seen, "opens").iter().filter_map(Value::as_u64).min().unwrap();
-    println!("{} findings open in {best} ms at best of {}", seen["total"], seen["opens"]);
+    let best = |name| list(&seen, name).iter().filter_map(Value::as_u64).min().unwrap();
+    println!(
+        "{} findings open in {} ms, {} ms of processor time (best of {})",
+        seen["total"],
+        best("opens"),
+        best("work"),
+        list(&seen, "opens").len()
+    );
     // far above the aim of a second, for machines that do much else
-    assert!(best < 5000, "{}", seen["opens"]);
+    assert!(best("opens") < 10_000 && best("work") < 3000, "{} {}", seen["opens"], seen["work"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ const open = async (options, address = url) => {
   page.on("pageerror", (error) => seen.errors.push(error.message));
   page.on("dialog", (dialog) => { seen.errors.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => {
-    if (request.url().split("#")[0] !== address.split("#")[0]) seen.requests.push(request.url());
+    if (request.url().split("#")[0] !== url.split("#")[0]) seen.requests.push(request.url());
   });
   await page.goto(address);
   return page;
@@ -44,8 +44,15 @@ const broken = async (page) => {
 
 // how fast it opens: the best of some, for other processes slow it down
 seen.opens = [];
+seen.work = [];
 for (let at = 0; at < 5; at += 1) {
-  const page = await open({});
+  const page = await open({}, "about:blank");
+  // the processor time of the page, which other processes do not count in
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  await page.goto(url);
+  const { metrics } = await session.send("Performance.getMetrics");
+  seen.work.push(Math.round(1000 * metrics.find((metric) => metric.name === "TaskDuration").value));
   seen.opens.push(await page.evaluate(() => {
     const times = performance.getEntriesByType("navigation")[0];
     return Math.round(times.loadEventEnd);
