@@ -19,6 +19,8 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	scripts/postgres dump
 	scripts/postgres psql
 	scripts/typescript folder
+	scripts/browser program
+	scripts/browser modules
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps

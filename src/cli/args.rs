@@ -40,6 +40,12 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 written, 2 error, 3 written but something could not be read.
     Types(TypesArgs),
+    /// Draw one database, or what a bridge would change: dependencies, or tables with their columns
+    ///
+    /// With SRC the whole schema, with --dev and --prod what changes; their defaults come from the
+    /// same variables as for `diff`. Exit codes: 0 drawn, 2 error, 3 drawn, but something could not be read or
+    /// bridged.
+    Graph(GraphArgs),
     /// Run the main job on two sample databases in a private PostgreSQL cluster
     Demo(DemoArgs),
 }
@@ -228,4 +234,52 @@ pub(super) struct DemoArgs {
 /// The runners by name.
 fn flavour_names() -> clap::builder::PossibleValuesParser {
     FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().into()
+}
+
+#[derive(Args, Debug)]
+pub(super) struct GraphArgs {
+    /// One database: a connection URI, key=value settings, or a snapshot file
+    #[arg(value_name = "SRC", conflicts_with_all = ["dev", "prod"])]
+    pub(super) source: Option<String>,
+    /// The reference side of a difference
+    #[arg(long, value_name = "SRC")]
+    pub(super) dev: Option<String>,
+    /// The side that a bridge would change
+    #[arg(long, value_name = "SRC")]
+    pub(super) prod: Option<String>,
+    /// The configuration of a difference [default: pgbridge.toml in the working directory, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What to draw
+    #[arg(long, value_enum, default_value_t = Drawn::Dependencies)]
+    pub(super) what: Drawn,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+    pub(super) format: Picture,
+    /// Only objects whose name (schema.name) fits the pattern: * is any text, ? any character
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) only: Option<String>,
+    /// The file to write; it must not exist [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) planning: Planning,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Drawn {
+    /// Which object needs which
+    Dependencies,
+    /// Tables, their columns and foreign keys
+    Er,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Picture {
+    /// Mermaid, for Markdown
+    Mermaid,
+    /// DOT, for Graphviz
+    Dot,
+    /// SVG, for browsers: of a large picture only a part
+    Svg,
 }

@@ -6,6 +6,7 @@ use crate::connect::ConnectError;
 use crate::introspect::IntrospectError;
 use crate::model::snapshot::SnapshotError;
 use crate::normalize::names::Collision;
+use crate::report::html::HtmlError;
 use crate::types::TypesError;
 use crate::verify::VerifyError;
 use std::io::ErrorKind;
@@ -25,6 +26,8 @@ pub(super) enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
+    Html(#[from] HtmlError),
+    #[error(transparent)]
     Names(#[from] Collision),
     #[error(transparent)]
     Types(#[from] TypesError),
@@ -38,6 +41,8 @@ pub(super) enum CliError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("dev and prod are the same database ({0})")]
     SameDatabase(String),
+    #[error("neither a source nor both of --dev and --prod are given")]
+    NoSource,
     #[error("SOURCE_DATE_EPOCH is {0}, which is no number of seconds")]
     Epoch(String),
     #[error(
@@ -80,10 +85,14 @@ impl CliError {
             Self::SameDatabase(_) => {
                 Some("check --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL): one of them points at the wrong side".to_owned())
             }
+            Self::NoSource => {
+                Some("name one database to draw it, or set --dev and --prod (or PGBRIDGE_DEV_URL and PGBRIDGE_PROD_URL) to draw what a bridge would change".to_owned())
+            }
             Self::Epoch(_) => Some("unset it, or give --timestamp".to_owned()),
             Self::Versions { after, .. } => {
                 Some(format!("give --timestamp {after} or later, or leave it out: runners take versions in their order"))
             }
+            Self::Html(_) => Some("this is a bug: please report it".to_owned()),
             Self::Interrupted | Self::Runtime(_) | Self::Output(_) => None,
         }
     }

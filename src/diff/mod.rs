@@ -69,7 +69,12 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// A stable name of the finding: `missing:table:public.users`, `changed:view:public.v#definition`.
+    /// A stable name of the finding: `missing:table:public.users`.
+    pub fn id(&self) -> String {
+        format!("{}:{}", self.code(), self.object)
+    }
+
+    /// On which side it stands, as one word of the finding's name.
     pub fn code(&self) -> &'static str {
         match (self.unmodelled, self.side) {
             (true, _) => "unmodelled",

@@ -43,7 +43,7 @@ struct Changed<'a> {
 /// is whether everything could be compared.
 pub fn divergence(divergence: &Divergence, complete: bool) -> String {
     let findings = divergence.drifts.iter().map(|drift| {
-        let id = format!("{}:{}", drift.code(), drift.object);
+        let id = drift.id();
         let changes = drift
             .changes
             .iter()

@@ -5,6 +5,8 @@
 //! Invariant: no kind is named as a variant here, nothing is said that does not follow from the
 //! input, and the same input gives the same bytes.
 
+pub mod diagram;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod terminal;

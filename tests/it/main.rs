@@ -18,6 +18,7 @@ mod guarded;
 mod hazards;
 #[cfg(test)]
 mod history;
+mod html;
 #[cfg(test)]
 mod maps;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod demo;
 mod diff;
+mod graph;
 mod reconcile;
 mod snapshot;
 mod types;
@@ -22,6 +23,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
         Command::Reconcile(args) => reconcile::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Types(args) => types::run(args).await,
+        Command::Graph(args) => graph::run(args).await,
         Command::Demo(args) => demo::run(args).await,
     }
 }

@@ -91,7 +91,11 @@ fn one_drift(page: &mut Page, drift: &DriftView) {
         "#### {}: {what}{level}{told}",
         code(&format!("{} {}", drift.kind, drift.object))
     ));
-    page.block(&format!("Direction: {}", drift.direction.name()));
+    page.block(&format!(
+        "Severity: {}. Direction: {}",
+        drift.severity.name(),
+        drift.direction.name()
+    ));
     page.list(drift.why.iter().map(|why| prose(why)));
     if drift.properties.is_empty() {
         return;

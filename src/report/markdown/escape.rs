@@ -91,7 +91,7 @@ pub(super) fn fenced(language: &str, text: &str) -> String {
 }
 
 /// A label inside quotes of a Mermaid diagram.
-pub(super) fn mermaid(text: &str) -> String {
+pub(in crate::report) fn mermaid(text: &str) -> String {
     let mut out = String::new();
     for c in one_line(text).chars() {
         if c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | ',' | '(' | ')') {

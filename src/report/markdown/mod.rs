@@ -4,15 +4,18 @@ mod detail;
 pub(in crate::report) mod escape;
 mod history;
 
-use crate::report::view::{Direction, Graph, ReportView, UnbridgedView, plural};
-use escape::{code, fenced, mermaid, prose};
-use std::fmt::Write as _;
+use crate::report::diagram::{cut_entities, mermaid};
+use crate::report::view::{Direction, Entities, Graph, ReportView, UnbridgedView, plural};
+use escape::{code, fenced, prose};
 
 /// Rows that a list before the details holds at most, where it may be long.
 const SHOWN: usize = 20;
 
 /// Objects that a diagram holds at most.
 const DIAGRAM: usize = 60;
+
+/// Tables that a diagram holds at most.
+const TABLES: usize = 30;
 
 /// A page in the making.
 #[derive(Default)]
@@ -68,6 +71,7 @@ pub fn render(view: &ReportView) -> String {
     environment(&mut page, view);
     detail::files(&mut page, view);
     graph(&mut page, &view.graph);
+    entities(&mut page, &view.entities);
     detail::drifts(&mut page, view);
     unknown(&mut page, view);
     format!("{}\n", page.text.trim_end())
@@ -222,35 +226,8 @@ fn risks(page: &mut Page, view: &ReportView) {
 
 fn strategy(page: &mut Page, view: &ReportView) {
     page.block("## Strategy");
-    let findings = &view.findings;
-    let steps: usize = view.files.iter().map(|file| file.steps.len()).sum();
-    let rows = [
-        [
-            "bridge migrations (chosen)".to_owned(),
-            format!(
-                "{} in {}; {} stay different",
-                plural(steps, "step", "steps"),
-                plural(view.files.len(), "file", "files"),
-                findings.extra
-            ),
-        ],
-        [
-            "make dev like prod instead".to_owned(),
-            format!(
-                "gives up {} only in dev and {} of dev's changes",
-                plural(findings.missing, "object", "objects"),
-                findings.changed
-            ),
-        ],
-        [
-            "new baseline for both".to_owned(),
-            format!(
-                "explains none of the {} found; prod's schema would still have to change",
-                plural(findings.missing + findings.changed, "difference", "differences")
-            ),
-        ],
-    ];
-    page.table(["way", "cost here"], rows.into_iter());
+    let rows = view.strategy.iter().map(|way| [prose(&way.way), prose(&way.cost)]);
+    page.table(["way", "cost here"], rows);
 }
 
 fn security(page: &mut Page, view: &ReportView) {
@@ -288,16 +265,21 @@ fn graph(page: &mut Page, graph: &Graph) {
         ));
         return;
     }
-    let mut text = String::from("graph LR\n");
-    for (at, node) in graph.nodes.iter().enumerate() {
-        // writing to a String cannot fail
-        let _ = writeln!(text, "  n{at}[\"{} {}\"]", mermaid(&node.verb), mermaid(&node.label));
-    }
-    for (from, to) in &graph.edges {
-        let _ = writeln!(text, "  n{from} --> n{to}");
-    }
     page.block("An arrow points at what an object needs.");
-    page.block(&fenced("mermaid", &text));
+    page.block(&fenced("mermaid", &mermaid::dependencies(graph)));
+}
+
+fn entities(page: &mut Page, entities: &Entities) {
+    if entities.tables.is_empty() {
+        return;
+    }
+    page.block("### Tables that change");
+    let cut = cut_entities(entities, TABLES);
+    page.block("Tables that change, and those that they reference.");
+    page.block(&fenced("mermaid", &mermaid::entities(&cut.shown)));
+    if let Some(left_out) = cut.left_out {
+        page.block(&left_out);
+    }
 }
 
 fn unknown(page: &mut Page, view: &ReportView) {
@@ -306,9 +288,6 @@ fn unknown(page: &mut Page, view: &ReportView) {
         let mark = if notice.incomplete { " (the comparison is incomplete)" } else { "" };
         format!("{}: {}: {}{mark}", notice.side, code(&notice.subject), prose(&notice.text))
     });
-    let always = [
-        "Rows: no table of a user was read but those in which migration tools record what they ran.",
-        "Settings of the server, of databases and of roles, apart from those of functions.",
-    ];
-    page.list(notices.chain(always.map(str::to_owned)));
+    let always = view.not_looked_at.iter().map(|text| prose(text));
+    page.list(notices.chain(always));
 }

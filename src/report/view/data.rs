@@ -1,6 +1,7 @@
 //! The shapes of the report.
 
 use crate::plan::{Reason, Seconds};
+use crate::report::view::{Entities, Graph, HistoryView};
 use serde::Serialize;
 
 /// The report.
@@ -44,6 +45,12 @@ pub struct ReportView {
     pub security: Vec<SecurityFinding>,
     /// How the changed objects need each other.
     pub graph: Graph,
+    /// The tables that change, with what they reference.
+    pub entities: Entities,
+    /// The ways to bring both sides together.
+    pub strategy: Vec<Way>,
+    /// What no capture looks at.
+    pub not_looked_at: Vec<String>,
     /// What a capture could not see.
     pub notices: Vec<NoticeView>,
 }
@@ -275,6 +282,10 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] =
+        [Self::Bridge, Self::InPart, Self::Backport, Self::Told, Self::NotBridged];
+
     /// The word for people.
     pub const fn name(self) -> &'static str {
         match self {
@@ -287,9 +298,64 @@ impl Direction {
     }
 }
 
+/// How much a difference matters: the first of these that holds, from the worst down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It is told and does not count.
+    Info,
+    /// Prod gets dev's state, and nothing that stands is lost, read as a whole or written anew.
+    Low,
+    /// Only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge
+    /// reads, indexes or writes anew what stands, or may stop on its rows.
+    Medium,
+    /// It is not modelled or not bridged, the bridge loses data there, or the security review finds
+    /// something that the bridge brings.
+    High,
+}
+
+impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The word for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// Its rule, for people.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Info => "told only, it does not count",
+            Self::Low => {
+                "prod gets dev's state, and nothing that stands is lost, read as a whole or written anew"
+            }
+            Self::Medium => {
+                "only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge reads, indexes or writes anew what stands, or may stop on its rows"
+            }
+            Self::High => {
+                "not modelled, not bridged, the bridge loses data there, or it brings a finding of the security review"
+            }
+        }
+    }
+}
+
 /// One object that differs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct DriftView {
+    /// Its stable name: `missing:table:public.users`.
+    pub id: String,
+    /// Where it stands in a document: made from `id`, letters, digits and `-` only.
+    pub anchor: String,
+    /// The schema that it stands in; empty where its kind has none.
+    pub schema: String,
+    /// How much it matters.
+    pub severity: Severity,
     /// `missing`, `extra`, `changed` or `unmodelled`.
     pub code: String,
     /// The kind's name.
@@ -371,6 +437,15 @@ pub struct Risk {
     pub mitigation: String,
 }
 
+/// A way to bring both sides together.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Way {
+    /// What is done.
+    pub way: String,
+    /// What it costs here.
+    pub cost: String,
+}
+
 /// One line of the security review.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct SecurityFinding {
@@ -380,24 +455,6 @@ pub struct SecurityFinding {
     pub object: String,
     /// Whether the bridge brings it, or it stands in prod already.
     pub new: bool,
-}
-
-/// How the changed objects need each other.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Graph {
-    /// Names of the objects, with what is done to them.
-    pub nodes: Vec<Node>,
-    /// Places in `nodes`: the first needs the second.
-    pub edges: Vec<(usize, usize)>,
-}
-
-/// One changed object.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Node {
-    /// `table public.users`.
-    pub label: String,
-    /// `create`, `alter`, `drop`, `rebuild`.
-    pub verb: String,
 }
 
 /// What a capture could not see.
@@ -411,64 +468,4 @@ pub struct NoticeView {
     pub text: String,
     /// Whether the comparison is incomplete because of it.
     pub incomplete: bool,
-}
-
-/// What migration tools recorded.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct HistoryView {
-    /// Whether both sides were asked.
-    pub known: bool,
-    /// The tools that one side has a table of.
-    pub tools: Vec<ToolView>,
-    /// Objects that differ and that no migration of one side only changed; none where that is not known.
-    pub unexplained: Option<Vec<String>>,
-}
-
-/// The histories of one tool.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct ToolView {
-    /// Its name.
-    pub tool: String,
-    /// Only where it stands is recorded.
-    pub heads: bool,
-    /// The table of dev.
-    pub dev: Option<HistorySide>,
-    /// The table of prod.
-    pub prod: Option<HistorySide>,
-    /// Whether both tables could be read.
-    pub known: bool,
-    /// How many files of the bridge the tool could record.
-    pub own: usize,
-    /// How they differ.
-    pub lines: Vec<HistoryLine>,
-}
-
-/// The history of one side.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct HistorySide {
-    /// The table.
-    pub table: String,
-    /// Why its rows are not known.
-    pub unknown: Option<String>,
-    /// How many versions are applied.
-    pub applied: usize,
-    /// The last of them.
-    pub last: Option<String>,
-}
-
-/// One difference of two histories.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct HistoryLine {
-    /// The version.
-    pub version: String,
-    /// What else it is called.
-    pub name: Option<String>,
-    /// What differs.
-    pub what: String,
-    /// The side that may record it.
-    pub target: Option<String>,
-    /// Whether that is proven right.
-    pub mark: bool,
-    /// Why.
-    pub why: String,
 }

@@ -3,7 +3,8 @@
 use crate::diff::{Change, Drift, Level, Side, text};
 use crate::model::{Compare, Facet, Object, ObjectId, Value};
 use crate::plan::Plan;
-use crate::report::view::{Direction, DriftView, Property, ReportInput};
+use crate::report::view::severity::{self, Weights};
+use crate::report::view::{Direction, DriftView, Property, ReportInput, SecurityFinding};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reasons of the plan, by object.
@@ -41,19 +42,30 @@ impl<'a> Reasons<'a> {
 }
 
 /// All differences, in the order of the divergence.
-pub(super) fn drifts(input: &ReportInput<'_>) -> Vec<DriftView> {
+pub(super) fn drifts(input: &ReportInput<'_>, security: &[SecurityFinding]) -> Vec<DriftView> {
     let reasons = Reasons::of(input.plan);
-    input.divergence.drifts.iter().map(|drift| view(input, &reasons, drift)).collect()
+    let weights = Weights::of(input, security);
+    input.divergence.drifts.iter().map(|drift| view(input, &reasons, &weights, drift)).collect()
 }
 
-fn view(input: &ReportInput<'_>, reasons: &Reasons<'_>, drift: &Drift) -> DriftView {
+fn view(
+    input: &ReportInput<'_>,
+    reasons: &Reasons<'_>,
+    weights: &Weights<'_>,
+    drift: &Drift,
+) -> DriftView {
     let properties = match drift.side {
         Side::Both => drift.changes.iter().map(|change| changed(input, drift, change)).collect(),
         Side::DevOnly | Side::ProdOnly => one_sided(input, drift),
     };
     let direction = direction(input, reasons, drift, &properties);
     let complete = matches!(direction, Direction::Bridge | Direction::Told);
+    let id = drift.id();
     DriftView {
+        anchor: severity::anchor(&id),
+        id,
+        schema: severity::schema(&drift.object),
+        severity: weights.severity(drift, direction),
         code: drift.code().to_owned(),
         kind: drift.object.kind.name().to_owned(),
         object: drift.object.label(),

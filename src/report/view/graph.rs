@@ -1,8 +1,92 @@
-//! How the changed objects need each other.
+//! How objects need each other.
 
-use crate::model::{Need, ObjectId};
-use crate::report::view::{Graph, Node, ReportInput};
+use crate::model::{Catalog, Need, Object, ObjectId};
+use crate::report::view::{ReportInput, severity};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How objects need each other.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Graph {
+    /// Names of the objects, with what is done to them.
+    pub nodes: Vec<Node>,
+    /// Places in `nodes`: the first needs the second.
+    pub edges: Vec<(usize, usize)>,
+}
+
+/// One object.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Node {
+    /// `table public.users`.
+    pub label: String,
+    /// `create`, `alter`, `drop`, `rebuild`; empty where nothing is done.
+    pub verb: String,
+    /// Anchor of the finding about it, where there is one.
+    pub anchor: Option<String>,
+}
+
+impl Graph {
+    /// The objects of one database, parts within their wholes; string bodies name nothing here.
+    pub fn of_catalog(catalog: &Catalog, wanted: &dyn Fn(&Object) -> bool) -> Self {
+        let wholes: BTreeMap<&ObjectId, &ObjectId> =
+            catalog.objects.keys().map(|id| (id, whole(catalog, id))).collect();
+        let mut places: BTreeMap<&ObjectId, usize> = BTreeMap::new();
+        let mut nodes = Vec::new();
+        for object in catalog.objects.values() {
+            if object.parent.is_none() && wanted(object) {
+                places.insert(&object.id, nodes.len());
+                nodes.push(Node {
+                    label: super::named(&object.id),
+                    verb: String::new(),
+                    anchor: None,
+                });
+            }
+        }
+        let mut edges = BTreeSet::new();
+        for (id, top) in &wholes {
+            for (needed, need) in catalog.needs_of(id) {
+                let target = wholes.get(needed).and_then(|id| places.get(*id));
+                if let (Some(from), Some(to)) = (places.get(*top), target)
+                    && from != to
+                    && need != Need::Soft
+                {
+                    edges.insert((*from, *to));
+                }
+            }
+        }
+        Self { nodes, edges: edges.into_iter().collect() }
+    }
+
+    /// The nodes for which `keep` holds, with the edges among them.
+    #[must_use]
+    pub fn only(&self, keep: &dyn Fn(usize, &Node) -> bool) -> Self {
+        let mut places = BTreeMap::new();
+        let mut nodes = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate().filter(|(at, node)| keep(*at, node)) {
+            places.insert(at, nodes.len());
+            nodes.push(node.clone());
+        }
+        let edges = self.edges.iter();
+        let edges =
+            edges.filter_map(|(from, to)| Some((*places.get(from)?, *places.get(to)?))).collect();
+        Self { nodes, edges }
+    }
+}
+
+/// The outermost whole that it is a part of, or itself.
+fn whole<'a>(catalog: &'a Catalog, id: &'a ObjectId) -> &'a ObjectId {
+    let mut top = id;
+    while let Some(parent) = catalog.objects.get(top).and_then(|object| object.parent.as_ref()) {
+        top = parent;
+    }
+    top
+}
+
+/// Anchors of the findings, by object.
+pub(super) fn anchors<'a>(input: &ReportInput<'a>) -> BTreeMap<&'a ObjectId, String> {
+    let drifts = input.divergence.drifts.iter();
+    drifts.map(|drift| (&drift.object, severity::anchor(&drift.id()))).collect()
+}
 
 /// The objects of the steps and what they need among themselves, after the bridge or, for what
 /// goes, before it.
@@ -40,9 +124,11 @@ pub(super) fn of(input: &ReportInput<'_>) -> Graph {
             }
         }
     }
+    let anchors = anchors(input);
     let node = |(id, verb): (&&ObjectId, &&str)| Node {
         label: super::named(id),
         verb: (*verb).to_owned(),
+        anchor: anchors.get(*id).cloned(),
     };
     Graph { nodes: verbs.iter().map(node).collect(), edges: edges.into_iter().collect() }
 }

@@ -1,7 +1,68 @@
 //! What migration tools recorded on both sides.
 
 use crate::history::{Decided, Holds, Side, applied, table};
-use crate::report::view::{CountRow, HistoryLine, HistorySide, HistoryView, ToolView};
+use crate::report::view::CountRow;
+use serde::Serialize;
+
+/// What migration tools recorded.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct HistoryView {
+    /// Whether both sides were asked.
+    pub known: bool,
+    /// The tools that one side has a table of.
+    pub tools: Vec<ToolView>,
+    /// Objects that differ and that no migration of one side only changed; none where that is not known.
+    pub unexplained: Option<Vec<String>>,
+}
+
+/// The histories of one tool.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ToolView {
+    /// Its name.
+    pub tool: String,
+    /// Only where it stands is recorded.
+    pub heads: bool,
+    /// The table of dev.
+    pub dev: Option<HistorySide>,
+    /// The table of prod.
+    pub prod: Option<HistorySide>,
+    /// Whether both tables could be read.
+    pub known: bool,
+    /// How many files of the bridge the tool could record.
+    pub own: usize,
+    /// How they differ.
+    pub lines: Vec<HistoryLine>,
+}
+
+/// The history of one side.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct HistorySide {
+    /// The table.
+    pub table: String,
+    /// Why its rows are not known.
+    pub unknown: Option<String>,
+    /// How many versions are applied.
+    pub applied: usize,
+    /// The last of them.
+    pub last: Option<String>,
+}
+
+/// One difference of two histories.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct HistoryLine {
+    /// The version.
+    pub version: String,
+    /// What else it is called.
+    pub name: Option<String>,
+    /// What differs.
+    pub what: String,
+    /// The side that may record it.
+    pub target: Option<String>,
+    /// Whether that is proven right.
+    pub mark: bool,
+    /// Why.
+    pub why: String,
+}
 
 /// The section of the report. `None`: a side was captured without its histories.
 pub(super) fn of(decided: Option<&[Decided<'_>]>, unexplained: Option<&[String]>) -> HistoryView {

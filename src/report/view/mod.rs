@@ -3,6 +3,7 @@
 mod count;
 mod data;
 mod drift;
+mod entity;
 mod environment;
 mod feature;
 mod file;
@@ -11,13 +12,17 @@ mod history;
 mod readiness;
 mod risk;
 mod security;
+mod severity;
+mod strategy;
 
 pub use data::{
     Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FeatureFile, FileView,
-    Findings, Graph, HistoryLine, HistorySide, HistoryView, Level, Light, LockView, Node,
-    NoticeView, Property, Readiness, ReportView, Risk, SecurityFinding, SideView, StepView,
-    ToolView, UnbridgedView, WithheldView,
+    Findings, Level, Light, LockView, NoticeView, Property, Readiness, ReportView, Risk,
+    SecurityFinding, Severity, SideView, StepView, UnbridgedView, Way, WithheldView,
 };
+pub use entity::{Entities, Entity, EntityColumn, Mark, Reference};
+pub use graph::{Graph, Node};
+pub use history::{HistoryLine, HistorySide, HistoryView, ToolView};
 
 use crate::diff::Divergence;
 use crate::history::Decided;
@@ -57,6 +62,8 @@ impl ReportView {
         let notices = notices(input);
         let readiness = readiness::of(input, &files, &notices);
         let (unmodelled, unbridged) = unbridged(input);
+        let findings = count::findings(input.divergence);
+        let history = history::of(input.history, input.unexplained);
         Self {
             timestamp: input.timestamp.to_owned(),
             dev: side(input.dev),
@@ -64,19 +71,22 @@ impl ReportView {
             apply_role: input.options.apply_role.clone(),
             removals_asked_for: input.options.drops == Drops::Emit,
             readiness,
-            findings: count::findings(input.divergence),
+            strategy: strategy::ways(input, &findings, &files, &history),
+            not_looked_at: strategy::not_looked_at(),
+            findings,
             counts: [history::counts(input.history), count::rows(input)].concat(),
-            history: history::of(input.history, input.unexplained),
+            history,
             features: feature::features(input, &files),
             risks: risk::risks(input, &files, &security),
             files,
-            drifts: drift::drifts(input),
+            drifts: drift::drifts(input, &security),
             withheld: withheld(input),
             unbridged,
             unmodelled,
             environment: environment::rows(input),
             security,
             graph: graph::of(input),
+            entities: entity::of(input),
             notices,
         }
     }
