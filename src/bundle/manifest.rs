@@ -13,6 +13,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// The content of `plan.json`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Manifest {
     /// See [`FORMAT_VERSION`].
     pub format_version: u32,
@@ -38,6 +39,7 @@ pub struct Manifest {
 
 /// One side.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Side {
     /// The cluster, where it is known.
     pub system_identifier: Option<String>,
@@ -51,6 +53,7 @@ pub struct Side {
 
 /// One migration.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Entry {
     /// Path of the migration.
     pub file: String,
@@ -70,6 +73,7 @@ pub struct Entry {
 
 /// One step.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepEntry {
     /// `create`, `alter`, `drop` or `complete`.
     pub verb: String,
@@ -115,6 +119,7 @@ pub struct StepEntry {
 
 /// A removal that was not asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Withheld {
     /// The object.
     pub object: String,
@@ -127,6 +132,7 @@ pub struct Withheld {
 
 /// Something that could not be bridged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unbridged {
     /// The object.
     pub object: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The condition that stops a step.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Hazard {
     /// A value cannot be converted.
     #[serde(rename = "22000")]

@@ -59,6 +59,7 @@ impl<'a> Ctx<'a> {
 
 /// Lock modes of tables, weakest first (PostgreSQL manual, "Explicit Locking").
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {
     /// Blocks only ACCESS EXCLUSIVE.

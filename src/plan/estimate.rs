@@ -29,6 +29,7 @@ pub fn assumptions() -> String {
 
 /// A span of time in whole seconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Seconds {
     /// At least, rounded down.
     pub low: u64,

@@ -31,6 +31,7 @@ pub struct Unbridged {
 
 /// Why something could not be bridged.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It is not modelled yet.

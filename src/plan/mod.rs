@@ -45,6 +45,7 @@ use std::collections::BTreeMap;
 
 /// What is done about removals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Drops {
     /// Reported and left alone.

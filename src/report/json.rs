@@ -1,6 +1,7 @@
-//! The divergence for programs.
+//! The divergence and the report for programs.
 
 use crate::diff::{Change, Divergence, Level, Side};
+use crate::report::view::ReportView;
 use serde::Serialize;
 
 /// The format that this version writes.
@@ -73,6 +74,24 @@ pub fn divergence(divergence: &Divergence, complete: bool) -> String {
     format!("{text}\n")
 }
 
+/// `report.json`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Report<'a> {
+    /// The format that this version writes.
+    format_version: u32,
+    #[serde(flatten)]
+    view: &'a ReportView,
+}
+
+/// The whole report as JSON, with a line break at its end; `docs/schema/report.json` is its schema.
+pub fn report(view: &ReportView) -> String {
+    let text = serde_json::to_string_pretty(&Report { format_version: FORMAT_VERSION, view });
+    // strings, numbers and lists always have a form in JSON
+    let text = text.unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"));
+    format!("{text}\n")
+}
+
 #[cfg(test)]
 mod tests {
     use crate::diff::{Change, Divergence, Drift, Level, Side};
@@ -80,6 +99,25 @@ mod tests {
 
     fn id(kind: &str, path: &[&str]) -> ObjectId {
         ObjectId::new(Kind::parse(kind).unwrap(), path)
+    }
+
+    /// The committed schemas are those of the types; `PGBRIDGE_WRITE_DOCS=1` writes them anew.
+    #[test]
+    fn schemas_are_those_of_the_types() {
+        let schemas = [
+            ("report", schemars::schema_for!(super::Report<'_>)),
+            ("plan", schemars::schema_for!(crate::bundle::Manifest)),
+        ];
+        for (name, schema) in schemas {
+            let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));
+            let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+            if std::env::var_os("PGBRIDGE_WRITE_DOCS").is_some() {
+                std::fs::write(&path, text).unwrap();
+            } else {
+                let committed = std::fs::read_to_string(&path).unwrap_or_default();
+                assert!(committed == text, "{path} is not the schema of the types: write it anew");
+            }
+        }
     }
 
     #[test]

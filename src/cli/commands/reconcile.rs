@@ -14,7 +14,7 @@ use crate::diff::compare;
 use crate::history::{self, Outcomes};
 use crate::model::Catalog;
 use crate::plan::{self, Options, Rollout};
-use crate::report::{html, markdown, terminal, view};
+use crate::report::{html, json, markdown, terminal, view};
 use crate::types::typescript;
 use crate::verify::replay::Replay;
 use std::path::Path;
@@ -136,6 +136,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
     let mut documents = vec![
         File::new("MIGRATION_RECONCILIATION_REPORT.md", markdown::render(&view)),
         File::new("report.html", html::render(&view)?),
+        File::new("report.json", json::report(&view)),
         File::new("EXECUTION_PLAN.md", execution_plan::render(&input, &migrations)),
         File::new("VALIDATION_SQL.sql", validation::render(&input, &migrations)),
         File::new("database.types.ts", typescript(&plan.goal, &[])?),

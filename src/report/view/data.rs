@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// The report.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReportView {
     /// `YYYYMMDDHHMMSS`.
     pub timestamp: String,
@@ -57,6 +58,7 @@ pub struct ReportView {
 
 /// One database.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SideView {
     /// Its name.
     pub database: String,
@@ -68,6 +70,7 @@ pub struct SideView {
 
 /// The colour of a verdict.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Light {
     /// Nothing stands against it.
@@ -100,6 +103,7 @@ impl Light {
 
 /// The verdict.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Readiness {
     /// Its colour.
     pub light: Light,
@@ -111,6 +115,7 @@ pub struct Readiness {
 
 /// One reason of a verdict.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cause {
     /// What it alone would give.
     pub light: Light,
@@ -122,6 +127,7 @@ pub struct Cause {
 
 /// How many findings there are.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Findings {
     /// Objects that prod lacks; parts of a missing object are not counted.
     pub missing: usize,
@@ -137,6 +143,7 @@ pub struct Findings {
 
 /// One line of the summary.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CountRow {
     /// What is counted.
     pub what: String,
@@ -150,6 +157,7 @@ pub struct CountRow {
 
 /// How dangerous something is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Not at all.
@@ -176,6 +184,7 @@ impl Level {
 
 /// A connected part of what changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Feature {
     /// What it is named after: its most telling object.
     pub name: String,
@@ -195,6 +204,7 @@ pub struct Feature {
 
 /// A file of a feature.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FeatureFile {
     /// Path of the migration.
     pub migration: String,
@@ -204,6 +214,7 @@ pub struct FeatureFile {
 
 /// One migration.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileView {
     /// Path of the migration.
     pub migration: String,
@@ -221,6 +232,7 @@ pub struct FileView {
 
 /// One step.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepView {
     /// `create table public.users`.
     pub title: String,
@@ -254,6 +266,7 @@ pub struct StepView {
 
 /// A lock on a relation.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LockView {
     /// The relation.
     pub relation: String,
@@ -267,6 +280,7 @@ pub struct LockView {
 
 /// What is done about a difference.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Prod gets dev's state.
@@ -300,6 +314,7 @@ impl Direction {
 
 /// How much a difference matters: the first of these that holds, from the worst down.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It is told and does not count.
@@ -347,6 +362,7 @@ impl Severity {
 
 /// One object that differs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DriftView {
     /// Its stable name: `missing:table:public.users`.
     pub id: String,
@@ -376,6 +392,7 @@ pub struct DriftView {
 
 /// One property.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Property {
     /// Its name.
     pub name: String,
@@ -391,6 +408,7 @@ pub struct Property {
 
 /// A removal that was not asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WithheldView {
     /// `table:public.users`.
     pub object: String,
@@ -402,6 +420,7 @@ pub struct WithheldView {
 
 /// Something that is not bridged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnbridgedView {
     /// `table:public.users`.
     pub object: String,
@@ -413,6 +432,7 @@ pub struct UnbridgedView {
 
 /// One line of the comparison of environments.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EnvironmentRow {
     /// What is compared.
     pub what: String,
@@ -426,6 +446,7 @@ pub struct EnvironmentRow {
 
 /// One line of the risk table.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Risk {
     /// What can happen.
     pub what: String,
@@ -439,6 +460,7 @@ pub struct Risk {
 
 /// A way to bring both sides together.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Way {
     /// What is done.
     pub way: String,
@@ -448,6 +470,7 @@ pub struct Way {
 
 /// One line of the security review.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SecurityFinding {
     /// What is wrong.
     pub what: String,
@@ -459,6 +482,7 @@ pub struct SecurityFinding {
 
 /// What a capture could not see.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeView {
     /// `dev` or `prod`.
     pub side: String,

@@ -12,6 +12,7 @@ const COLUMNS: usize = 40;
 
 /// Tables and what they reference.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Entities {
     /// The tables.
     pub tables: Vec<Entity>,
@@ -21,6 +22,7 @@ pub struct Entities {
 
 /// What becomes of something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// It is made.
@@ -57,6 +59,7 @@ impl Mark {
 
 /// A table.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Entity {
     /// `public.users`.
     pub label: String,
@@ -72,6 +75,7 @@ pub struct Entity {
 
 /// A column.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntityColumn {
     /// Its name.
     pub name: String,
@@ -88,6 +92,7 @@ pub struct EntityColumn {
 
 /// A foreign key.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reference {
     /// Its name.
     pub name: String,

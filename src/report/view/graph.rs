@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How objects need each other.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Graph {
     /// Names of the objects, with what is done to them.
     pub nodes: Vec<Node>,
@@ -16,6 +17,7 @@ pub struct Graph {
 
 /// One object.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Node {
     /// `table public.users`.
     pub label: String,

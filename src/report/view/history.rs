@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// What migration tools recorded.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HistoryView {
     /// Whether both sides were asked.
     pub known: bool,
@@ -17,6 +18,7 @@ pub struct HistoryView {
 
 /// The histories of one tool.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ToolView {
     /// Its name.
     pub tool: String,
@@ -36,6 +38,7 @@ pub struct ToolView {
 
 /// The history of one side.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HistorySide {
     /// The table.
     pub table: String,
@@ -49,6 +52,7 @@ pub struct HistorySide {
 
 /// One difference of two histories.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HistoryLine {
     /// The version.
     pub version: String,
