@@ -158,7 +158,9 @@ impl Text {
                     Behind::Flags(flags) => flags.statements(at, step),
                     Behind::Guard(guard) => guard.alone(step),
                 };
-                statements.iter().for_each(|text| self.push(text));
+                for text in &statements {
+                    self.push(text);
+                }
                 first
             });
         }

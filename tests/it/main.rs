@@ -12,17 +12,21 @@ mod coverage;
 mod determinism;
 #[cfg(test)]
 mod flavours;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod guarded;
+#[cfg(test)]
 mod hazards;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
 mod html;
 #[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod markdown;
+#[cfg(test)]
 mod moving;
 #[cfg(test)]
 mod needs;
@@ -34,6 +38,7 @@ mod online;
 mod oracle;
 #[cfg(test)]
 mod own_steps;
+#[cfg(test)]
 mod partitions;
 #[cfg(test)]
 mod program;

@@ -3,6 +3,7 @@
 use crate::program::Bundle;
 use crate::support::{Cluster, main_majors};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Names that mean something to Markdown, HTML or a terminal, and how they are printed.
@@ -30,17 +31,19 @@ fn scripts() -> (String, String) {
     for (at, (name, _)) in NAMES.iter().enumerate() {
         let name = quoted(name);
         let text = NAMES[at].0.replace('\'', "''");
-        dev.push_str(&format!(
+        let _ = writeln!(
+            dev,
             "CREATE TABLE {name} (id int PRIMARY KEY, {name} text NOT NULL CHECK ({name} <> '{text}'));
              COMMENT ON TABLE {name} IS '{text}'; CREATE INDEX ON {name} ({name});
              CREATE TABLE both_{at} (id int, {name} bigint DEFAULT {at});
-             CREATE VIEW view_{at} AS SELECT {name} FROM {name};\n"
-        ));
-        prod.push_str(&format!(
+             CREATE VIEW view_{at} AS SELECT {name} FROM {name};"
+        );
+        let _ = writeln!(
+            prod,
             "CREATE TABLE both_{at} (id int, {name} int); CREATE TABLE only_{at} (id int);
-             ALTER TABLE only_{at} RENAME TO \"prod {}; INSERT INTO both_{at} VALUES (1, 2);\n",
+             ALTER TABLE only_{at} RENAME TO \"prod {}; INSERT INTO both_{at} VALUES (1, 2);",
             &name[1..]
-        ));
+        );
     }
     (dev, prod)
 }

@@ -68,7 +68,6 @@ fn permissions_then_functions_then_policies() {
 }
 
 #[test]
-#[ignore = "files are not cut at a number of lines yet"]
 fn no_file_has_more_than_300_lines() {
     let (dev, prod) = pair(main_majors()[0], "contacts");
     for file in bundle(&dev, &prod).files("migrations") {
