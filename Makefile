@@ -18,7 +18,8 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	for major in $${PGBRIDGE_TEST_PG//,/ }; do scripts/postgres bin "$$major" || exit; done
 	scripts/postgres dump
 	scripts/postgres psql
-	scripts/typescript folder
+	scripts/node folder fixtures/types/tools
+	scripts/node folder fixtures/flavours/tools
 	scripts/browser program
 	scripts/browser modules
 	cargo fmt --check

@@ -2,8 +2,10 @@
 //! it writes into its own table in the same transaction is from the runner's source.
 
 use crate::program::Bundle;
+use crate::support::node::{run, tools};
 use crate::support::{Cluster, Database, Options, compare, main_majors};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LOOSE: Options = Options { ignore_column_order: true, sort_acl: true };
 
@@ -137,6 +139,42 @@ const DEV: &str = "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, old int,
     CREATE TYPE kind AS ENUM ('x', 'y'); CREATE TABLE u (id int REFERENCES t, k kind DEFAULT 'y');
     CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'a;b {c} ${d} `e`'; END $$;
     CREATE VIEW v AS SELECT id, a FROM t;";
+
+/// Dbmate and node-pg-migrate themselves.
+#[test]
+fn the_runners_themselves_get_there_and_back() {
+    let tools = tools("fixtures/flavours/tools").join("node_modules/.bin");
+    let major = *main_majors().last().unwrap();
+    let (dev, prod) = (load(major, "runners_dev", DEV), load(major, "runners_prod", PROD));
+    let more = ["--flavour", "dbmate", "--flavour", "node-pg-migrate", "--online-above=-1"];
+    let bundle = Bundle::with(&dev, &prod, "emit", &more);
+    assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+    for name in ["dbmate", "node-pg-migrate"] {
+        let work = load(major, &format!("runners_{}", name.replace('-', "_")), PROD);
+        let folder = bundle.path().join("runners").join(name);
+        let count = files(&folder).len();
+        let url = format!("{}?sslmode=disable", work.url());
+        let command = |arguments: &[&str]| {
+            let mut command = Command::new(tools.join(name));
+            let table = if name == "dbmate" { "public.runner_history" } else { "runner_history" };
+            command.current_dir(&folder).env("DATABASE_URL", &url).arg("--migrations-table");
+            run(command.arg(table).args(arguments));
+        };
+        if name == "dbmate" {
+            command(&["--no-dump-schema", "migrate"]);
+        } else {
+            command(&["up"]);
+        }
+        compare(&schema(&work), &dev.dump(), LOOSE).unwrap_or_else(|text| panic!("{name}: {text}"));
+        if name == "dbmate" {
+            (0..count).for_each(|_| command(&["--no-dump-schema", "rollback"]));
+        } else {
+            command(&["down", &count.to_string()]);
+        }
+        compare(&schema(&work), &prod.dump(), LOOSE)
+            .unwrap_or_else(|text| panic!("{name}: {text}"));
+    }
+}
 
 #[test]
 fn each_runner_gets_there_and_back() {

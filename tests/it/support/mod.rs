@@ -2,6 +2,7 @@
 
 mod cluster;
 mod dump;
+pub(crate) mod node;
 mod normalize;
 
 pub(crate) use cluster::{Cluster, Database, LOCKED_PASSWORD, psql};

@@ -2,33 +2,16 @@
 //! differ, `fixtures/types/differences.txt` says why.
 
 use super::{fixture, load, types};
+use crate::support::node::{run, tools};
 use crate::support::{Cluster, Database, main_majors};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
 
 /// The folder of the pinned programs.
-static TOOLS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/typescript");
-    PathBuf::from(run(Command::new("bash").args([script, "folder"])).trim_end())
-});
-
-fn run(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| {
-        panic!("{}: {error}; these tests need bash, node and npm", command.get_program().display())
-    });
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{:?}\n{}\n{}",
-        command.get_program(),
-        text(&output.stdout),
-        text(&output.stderr)
-    );
-    text(&output.stdout)
-}
+static TOOLS: LazyLock<PathBuf> = LazyLock::new(|| tools("fixtures/types/tools"));
 
 /// What supabase's generator writes.
 fn generated(database: &Database) -> String {
