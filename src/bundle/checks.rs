@@ -13,7 +13,7 @@ pub fn path(migration: &Migration) -> String {
 
 /// The check of the file at that place: what it is the last to touch. None where a later file touches
 /// all of it again.
-pub fn after(input: &Input<'_>, at: usize) -> Option<String> {
+pub fn after(input: &Input<'_>, migration: &Migration, at: usize) -> Option<String> {
     let mut last: BTreeMap<&ObjectId, usize> = BTreeMap::new();
     for (at, batch) in input.plan.batches.iter().enumerate() {
         last.extend(batch.steps.iter().flat_map(|step| &step.members).map(|id| (id, at)));
@@ -23,11 +23,12 @@ pub fn after(input: &Input<'_>, at: usize) -> Option<String> {
     let checks = Checks::of(input, &own);
     let batch = input.plan.batches.get(at).filter(|_| checks.count() > 0)?;
     let title = format!("{} checks after {}", checks.count(), batch.name);
-    let lines = [
-        title.as_str(),
-        "Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>; it exits with 3 when a check fails. Nothing is written.",
-        "What later files touch again is checked after them.",
-    ];
+    let run = format!(
+        "Run with: psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f {}; it exits with 3 when a check fails. Nothing is written.",
+        path(migration)
+    );
+    let lines =
+        [title.as_str(), run.as_str(), "What later files touch again is checked after them."];
     let head = lines.iter().map(|line| format!("-- {}", quote::printable(line))).collect();
     Some(script(head, &checks, &[]))
 }

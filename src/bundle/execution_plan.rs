@@ -70,7 +70,7 @@ fn facts(input: &Input<'_>, migrations: &[Migration]) -> String {
 fn prerequisites(input: &Input<'_>) -> String {
     let role = &input.options.apply_role;
     let mut items = vec![
-        "psql, and a connection string for prod in `PGBRIDGE_PROD_URL`".to_owned(),
+        "psql, and connection strings for prod in `PGBRIDGE_PROD_URL` and for dev in `PGBRIDGE_DEV_URL`".to_owned(),
         format!(
             "that connection is made as the role {}: who creates an object owns it",
             code(role)
@@ -139,9 +139,13 @@ fn decisions(input: &Input<'_>) -> String {
             items.push(format!("{} loses {}: its owner agrees", code(&step.title()), code(loss)));
         }
         if let Some(failure) = &step.effects.may_fail {
-            let item = format!("{} does not fail where {}", code(&step.title()), failure.told());
+            let item = format!("{} would stop where {}", code(&step.title()), failure.told());
+            let query = failure
+                .preflight
+                .as_ref()
+                .map(|query| format!("; {} answers `f`", code(query.trim_end_matches(';'))));
             let query =
-                failure.preflight.as_ref().map(|query| format!(": {} is false", code(query)));
+                query.or_else(|| Some("; no query can tell before: try it on the copy".to_owned()));
             items.push(item + &query.unwrap_or_default());
         }
     }
@@ -203,6 +207,14 @@ fn after(input: &Input<'_>) -> String {
         "What differs from dev now; compare it with the report:".to_owned(),
         fenced("sh", "pgbridge diff --dev \"$PGBRIDGE_DEV_URL\" --prod \"$PGBRIDGE_PROD_URL\""),
     ];
+    let recorded = |catalog: &crate::model::Catalog| {
+        catalog.histories.as_ref().is_some_and(|histories| !histories.is_empty())
+    };
+    if recorded(input.dev) || recorded(input.prod) {
+        blocks.push(checklist(&[
+            "what migration tools record is decided and run: `history/README.md`".to_owned(),
+        ]));
+    }
     for (kind, query) in [("table", text::TABLES), ("index", text::INDEXES)] {
         let new = input
             .plan
@@ -219,10 +231,31 @@ fn after(input: &Input<'_>) -> String {
     }
     let items = [
         format!("the server's log has no new errors: {}", told(input, Ask::Log)),
-        format!("documentation that names the changed objects: {}", told(input, Ask::Documents)),
+        format!(
+            "documentation that names what changed ({}): {}",
+            changed(input),
+            told(input, Ask::Documents)
+        ),
+        "programs in TypeScript take `database.types.ts`, the types of prod after the last file"
+            .to_owned(),
     ];
     blocks.push(checklist(&items));
     blocks.join("\n\n")
+}
+
+/// The tables, views and routines that steps are about.
+fn changed(input: &Input<'_>) -> String {
+    const TELLING: &[&str] =
+        &["table", "view", "materialized_view", "function", "procedure", "enum"];
+    let objects =
+        input.plan.steps().filter(|step| !step.is_silent()).flat_map(|step| &step.concerns);
+    let names: BTreeSet<String> = objects
+        .filter(|id| TELLING.contains(&id.kind.name()))
+        .map(|id| code(&id.label()))
+        .collect();
+    let more = names.len().saturating_sub(12);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.into_iter().take(12).collect::<Vec<_>>().join(", ") + &more
 }
 
 fn back(migrations: &[Migration]) -> String {
@@ -284,8 +317,9 @@ fn messages(input: &Input<'_>, migrations: &[Migration]) -> String {
     let count = migrations.len();
     let say = |ask| quote::printable(&input.rollout.get(ask));
     let time = Estimates::new(input.prod, &input.plan.goal).all(input.plan.steps()).told();
+    let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     let before = format!(
-        "To: {}\nOn {} we change the schema of {database}: {count} file(s), run by {}.\nEstimated: {time}, once the locks are granted.\n\
+        "To: {}\nOn {} we change the schema of {database}: {files}, run by {}.\nEstimated: {time}, once the locks are granted.\n\
          Readers and writers may wait for: {}.\nOnly writers may wait for: {}.\nContact: {}",
         say(Ask::Audience),
         say(Ask::When),

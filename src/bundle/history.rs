@@ -41,13 +41,14 @@ pub fn render(decided: &[Decided<'_>]) -> Vec<File> {
     for one in decided {
         page.push_str(&section(one));
         for side in [Side::Prod, Side::Dev] {
-            let Some(sql) = statements(one, side) else { continue };
             let base = format!("{}_{}", side.name(), one.pair.tool.name);
-            let number = taken.entry(base.clone()).and_modify(|number| *number += 1).or_insert(1);
-            let name = if *number == 1 { base } else { format!("{base}_{number}") };
+            let number = taken.get(&base).copied().unwrap_or_default() + 1;
+            let name = if number == 1 { base.clone() } else { format!("{base}_{number}") };
             let path = format!("history/{name}.sql");
+            let Some(sql) = statements(one, side, &path) else { continue };
+            taken.insert(base, number);
             page = page + "\nFor " + side.name() + ": `" + &path + "`\n";
-            files.push(File::new(path.clone(), sql.replacen("<this file>", &path, 1)));
+            files.push(File::new(path, sql));
         }
         page.push('\n');
     }
@@ -112,7 +113,7 @@ fn row(verdict: &Verdict<'_>) -> String {
 }
 
 /// The statements for one side; none where there is nothing to record.
-fn statements(one: &Decided<'_>, side: Side) -> Option<String> {
+fn statements(one: &Decided<'_>, side: Side, path: &str) -> Option<String> {
     let pair = &one.pair;
     let verdicts: Vec<&Verdict<'_>> =
         one.verdicts.iter().filter(|verdict| verdict.target == Some(side)).collect();
@@ -123,13 +124,13 @@ fn statements(one: &Decided<'_>, side: Side) -> Option<String> {
     let table = quote::qualified(&[schema, table]);
     let held = pair.side(side).map(current).unwrap_or_default();
     let mut sql = format!(
-        "-- <this file>: what {} records for {}\n\
-         -- Run after the bridge: psql -X -v ON_ERROR_STOP=1 -f <this file>\n\n\
+        "-- What {} records for {}\n\
+         -- Run after the bridge: psql -X -v ON_ERROR_STOP=1 -d \"${}\" -f {path}\n\n\
          BEGIN;\nSET LOCAL lock_timeout = '5s';\nSET LOCAL search_path = '';\nSET LOCAL standard_conforming_strings = on;\n",
         side.name(),
-        pair.tool.title
+        quote::printable(pair.tool.title),
+        if side == Side::Dev { "PGBRIDGE_DEV_URL" } else { "PGBRIDGE_PROD_URL" }
     );
-    sql = sql.replacen("<this file>", "FILE", 1).replace("FILE", "<this file>");
     for verdict in verdicts {
         let Some(entry) = verdict.entry() else { continue };
         let decision = if verdict.mark { "mark" } else { "to decide" };

@@ -39,7 +39,7 @@ pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
     for (at, batch) in input.plan.batches.iter().enumerate() {
         let stamp = later(start, at, input.timestamp)?;
         let what = unique(&batch.name, &mut taken);
-        let name = format!("{stamp}_bridge_{what}");
+        let name = format!("{stamp}_{}_{what}", input.way.word());
         let (forward, lines) = forward(input, &estimates, batch, &name, at);
         let (back, back_lines) = back(input, &estimates, batch, &name);
         migrations.push(Migration { name, forward, back, lines, back_lines });
@@ -202,9 +202,13 @@ fn forward(
     at: usize,
 ) -> (String, Vec<usize>) {
     let mut text = Text { sql: String::new(), line: 0 };
-    text.note(&format!("{name}.sql: bridge migration {} of {}", at + 1, input.plan.batches.len()));
-    text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>");
-    text.note(&format!("Undo with: rollback/{name}_rollback.sql"));
+    let word = input.way.word();
+    text.note(&format!("{name}.sql: {word} migration {} of {}", at + 1, input.plan.batches.len()));
+    let (folder, url) = input.way.place();
+    text.note(&format!(
+        "Run with: psql -X -v ON_ERROR_STOP=1 -d \"${url}\" -f {folder}migrations/{name}.sql"
+    ));
+    text.note(&format!("Undo with: {folder}rollback/{name}_rollback.sql"));
     header(&mut text, estimates, &batch.steps);
     let assume = assumptions(input, &batch.steps);
     let guard = there(input, batch);
@@ -392,7 +396,11 @@ fn back(
     let mut text = Text { sql: String::new(), line: 0 };
     let mut lines = Vec::new();
     text.note(&format!("{name}_rollback.sql: undoes migrations/{name}.sql"));
-    text.note("Run with: psql -X -v ON_ERROR_STOP=1 -f <this file>; rollbacks in reverse order of their names");
+    let (folder, url) = input.way.place();
+    text.note(&format!(
+        "Run with: psql -X -v ON_ERROR_STOP=1 -d \"${url}\" -f {folder}rollback/{name}_rollback.sql"
+    ));
+    text.note("Rollbacks run in reverse order of their names.");
     for what in &batch.irreversible {
         text.note(&format!("NOT BROUGHT BACK: {what}"));
     }

@@ -39,6 +39,8 @@ pub struct Input<'a> {
     pub plan: &'a Plan,
     /// How it was planned.
     pub options: &'a Options,
+    /// Which side is changed.
+    pub way: Way,
     /// Each step looks first whether it is done.
     pub guarded: bool,
     /// The runners that the migrations are written for besides psql.
@@ -47,6 +49,34 @@ pub struct Input<'a> {
     pub rollout: &'a Rollout,
     /// `YYYYMMDDHHMMSS`: the only value from a clock.
     pub timestamp: &'a str,
+}
+
+/// Which side files are for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Way {
+    /// Prod gets dev's state.
+    #[default]
+    Bridge,
+    /// Dev gets what only prod has.
+    Backport,
+}
+
+impl Way {
+    /// The folder of its files in the bundle, and the variable with the connection to its side.
+    pub const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Bridge => ("", "PGBRIDGE_PROD_URL"),
+            Self::Backport => ("backport/", "PGBRIDGE_DEV_URL"),
+        }
+    }
+
+    /// The word in the names of files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Bridge => "bridge",
+            Self::Backport => "backport",
+        }
+    }
 }
 
 /// One file of a bundle.
@@ -79,7 +109,7 @@ pub fn files(input: &Input<'_>, documents: Vec<File>) -> Result<Vec<File>, Bundl
         files.extend(flavour.files(input, &migrations)?);
     }
     for (at, migration) in migrations.into_iter().enumerate() {
-        if let Some(check) = checks::after(input, at) {
+        if let Some(check) = checks::after(input, &migration, at) {
             files.push(File::new(checks::path(&migration), check));
         }
         files.push(File::new(format!("migrations/{}", migration.file_name()), migration.forward));

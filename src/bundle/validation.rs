@@ -26,8 +26,9 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     let touched = input.plan.steps().flat_map(|step| &step.members).collect();
     let checks = Checks::of(input, &touched);
     let steps: Vec<&Step> = input.plan.steps().collect();
-    let head = header(input, migrations, &checks);
-    script(head, &checks, &preflight::questions(&steps))
+    let questions = preflight::questions(&steps);
+    let head = header(input, migrations, &checks, questions.len());
+    script(head, &checks, &questions)
 }
 
 /// What is asked of the catalogs about some objects.
@@ -100,11 +101,16 @@ $pgbridge$;
 COMMIT;
 ";
 
-fn header(input: &Input<'_>, migrations: &[Migration], checks: &Checks) -> Vec<String> {
-    let count = checks.count();
+fn header(
+    input: &Input<'_>,
+    migrations: &[Migration],
+    checks: &Checks,
+    questions: usize,
+) -> Vec<String> {
+    let count = checks.count() + questions;
     let mut lines = vec![
         format!("{count} checks of {} after the bridge of {}. Nothing is written.", input.prod.server.database, input.timestamp),
-        "Run with: psql -X -v ON_ERROR_STOP=1 -f VALIDATION_SQL.sql; it exits with 3 when a check fails.".to_owned(),
+        "Run with: psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f VALIDATION_SQL.sql; it exits with 3 when a check fails.".to_owned(),
     ];
     for migration in migrations {
         lines.push(format!("Promised by migrations/{}", migration.file_name()));
@@ -115,9 +121,11 @@ fn header(input: &Input<'_>, migrations: &[Migration], checks: &Checks) -> Vec<S
     if !checks.same_major {
         lines.push("dev and prod are different majors, which write definitions differently: texts of definitions are not compared.".to_owned());
     }
-    lines.push(
-        "Rows are read only for the checks that begin with \"before\": whether rows are in the way of the bridge.".to_owned(),
-    );
+    lines.push(if questions == 0 {
+        "No row is read.".to_owned()
+    } else {
+        "Rows are read only for the checks that begin with \"before\": whether rows are in the way of the bridge.".to_owned()
+    });
     lines.iter().map(|line| format!("-- {}", quote::printable(line))).collect()
 }
 

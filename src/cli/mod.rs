@@ -5,6 +5,7 @@
 //! Invariant: the only folder that prints; a command returns its exit code and never ends the process.
 
 mod args;
+mod backport;
 mod commands;
 mod error;
 mod exit;

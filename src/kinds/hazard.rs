@@ -3,7 +3,8 @@
 
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::Ctx;
-use crate::model::{Object, ObjectId};
+use crate::kinds::{column, default, reach};
+use crate::model::{Kind, Object, ObjectId};
 use crate::sql::{quote, tokens};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,47 @@ pub(super) fn asked(ctx: &Ctx<'_>, part: &Object) -> Option<String> {
     let stands = |id: &ObjectId| ctx.current.objects.contains_key(id);
     let all = stands(&table) && ctx.desired.needs_of(&part.id).all(|(id, _)| stands(id));
     all.then(|| quote::qualified(&[table.part(0), table.part(1)]))
+}
+
+/// The same for a check, with the columns that are added in this plan as every row will hold them.
+pub(super) fn asked_with_new(ctx: &Ctx<'_>, check: &Object) -> Option<String> {
+    let known = asked(ctx, check);
+    if known.is_some() {
+        return known;
+    }
+    let table = relation_of(check);
+    let stands = |id: &ObjectId| ctx.current.objects.contains_key(id);
+    let missing = ctx.desired.needs_of(&check.id).map(|(id, _)| id).filter(|id| !stands(id));
+    let added: Option<Vec<String>> = missing.map(|id| added(ctx, &table, id)).collect();
+    let added = added.filter(|added| stands(&table) && !added.is_empty())?;
+    let name = quote::qualified(&[table.part(0), table.part(1)]);
+    // a check may name its table
+    let alias = quote::ident(table.part(1));
+    Some(format!("(SELECT t.*, {} FROM {name} t) AS {alias}", added.join(", ")))
+}
+
+/// A column that is added, as an expression: what its rows hold must not hang on anything new.
+fn added(ctx: &Ctx<'_>, table: &ObjectId, id: &ObjectId) -> Option<String> {
+    let column = ctx.desired.objects.get(id)?;
+    let own = id.kind == Kind::Column && column.parent.as_ref() == Some(table);
+    let typed = ctx.desired.needs_of(id).all(|(id, _)| id == table || id.kind == Kind::Schema);
+    if !own
+        || !typed
+        || column::is_generated(column)
+        || reach::sequences(ctx.desired, id).next().is_some()
+    {
+        return None;
+    }
+    let default = ObjectId::from_parts(Kind::Default, id.path.to_vec());
+    let value = match ctx.desired.objects.get(&default) {
+        None => "NULL",
+        Some(default) => {
+            let plain = |needed: &ObjectId| needed == id || needed == table;
+            let plain = ctx.desired.needs_of(&default.id).all(|(needed, _)| plain(needed));
+            plain.then(|| default::expression(default))?
+        }
+    };
+    Some(format!("({value})::{} AS {}", column::type_of(column), quote::ident(id.name())))
 }
 
 /// A query with `bad` for whether the FROM clause has any row.

@@ -4,8 +4,11 @@ use crate::kinds::{all_children, of};
 use crate::model::{Catalog, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Relations above a size in bytes, with all that is below them, or of unknown size.
+/// Relations above a size in bytes, with all that is below them, or of unknown size; none above the greatest number.
 pub(super) fn large(prod: &Catalog, above: i64) -> BTreeSet<ObjectId> {
+    if above == i64::MAX {
+        return BTreeSet::new();
+    }
     let below = all_children(prod);
     let holding = prod.objects.values().filter(|object| of(object.id.kind).has_rows(object));
     holding

@@ -190,6 +190,7 @@ pub(super) mod tests {
             divergence: &divergence,
             plan: &plan,
             options: &options,
+            way: crate::bundle::Way::Bridge,
             guarded: false,
             flavours: &[],
             rollout: &Rollout::default(),

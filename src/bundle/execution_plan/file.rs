@@ -4,7 +4,7 @@ use super::escape::{code, fenced};
 use crate::bundle::{Input, Migration, checks};
 use crate::kinds::{Isolation, Lock};
 use crate::model::ObjectId;
-use crate::plan::{Batch, Estimates, size_told};
+use crate::plan::{Batch, Estimates, Step, size_told};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that are named.
@@ -32,23 +32,29 @@ pub(super) fn section(
             "Estimated: {}, once the locks are granted.",
             code(&estimates.all(&batch.steps).told())
         ),
-        locks(input, batch),
+        locks(input, &batch.steps.iter().collect::<Vec<_>>(), "the file"),
     ];
     blocks.extend(before(batch));
     blocks.push(format!("Run:\n\n{}", fenced("sh", &psql(&format!("migrations/{name}")))));
     blocks.push(good(outside).to_owned());
-    if checks::after(input, at - 1).is_some() {
+    blocks.push(if checks::after(input, migration, at - 1).is_some() {
         let check = psql(&checks::path(migration));
-        blocks.push(format!("Check what it promised:\n\n{}", fenced("sh", &check)));
-    }
+        format!("Check what it promised; exit status 0 says that it was applied:\n\n{}", fenced("sh", &check))
+    } else {
+        "There is no check of its own: what it does is checked after a later file, or is none of what the catalogs are asked for (head of `VALIDATION_SQL.sql`).".to_owned()
+    });
     let undo = psql(&format!("rollback/{}_rollback.sql", migration.name));
     blocks.push(format!("Undo:\n\n{}", fenced("sh", &undo)));
+    let back: Vec<&Step> = batch.rollback.iter().flatten().collect();
+    if back.iter().any(|step| !step.effects.locks.is_empty()) {
+        blocks.push(locks(input, &back, "the rollback"));
+    }
     if batch.irreversible.is_empty() {
-        blocks.push("The rollback brings everything back.".to_owned());
+        blocks.push("Nothing is lost by the rollback.".to_owned());
     } else {
         let lines: Vec<String> =
             batch.irreversible.iter().map(|what| format!("- {}", code(what))).collect();
-        blocks.push(format!("The rollback does not bring back:\n\n{}", lines.join("\n")));
+        blocks.push(format!("The rollback loses, or cannot undo:\n\n{}", lines.join("\n")));
     }
     blocks.join("\n\n")
 }
@@ -65,7 +71,7 @@ const fn good(outside: bool) -> &'static str {
     } else {
         "Good when the exit status is 0 and the last line is `COMMIT`. Else nothing of it was applied: read the error, \
          and run it again when the lock was not had in time (SQLSTATE 55P03). \
-         After a lost connection, see first whether it was applied."
+         After a lost connection, its check below tells whether it was applied."
     }
 }
 
@@ -84,10 +90,10 @@ fn before(batch: &Batch) -> Option<String> {
 }
 
 /// The strongest lock on each relation, for as long as the file runs.
-fn locks(input: &Input<'_>, batch: &Batch) -> String {
+fn locks(input: &Input<'_>, steps: &[&Step], until: &str) -> String {
     let mut locks: BTreeMap<&ObjectId, Lock> = BTreeMap::new();
     let mut costs: BTreeMap<&ObjectId, BTreeSet<&str>> = BTreeMap::new();
-    for step in &batch.steps {
+    for step in steps {
         for (relation, lock) in &step.effects.locks {
             let held = locks.entry(relation).or_insert(*lock);
             *held = (*held).max(*lock);
@@ -123,5 +129,5 @@ fn locks(input: &Input<'_>, batch: &Batch) -> String {
         })
         .collect();
     let header = "| relation | strongest lock | for others | size on prod | what takes time |\n|---|---|---|---|---|";
-    format!("Locks on what stands, held until the file commits:\n\n{header}\n{}", rows.join("\n"))
+    format!("Locks on what stands, held until {until} commits:\n\n{header}\n{}", rows.join("\n"))
 }

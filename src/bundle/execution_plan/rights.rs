@@ -17,14 +17,18 @@ pub(super) fn section(input: &Input<'_>) -> String {
             code(role)
         );
     }
-    let mut blocks = vec![
-        "## Rights".to_owned(),
+    let told = if input.prod.server.superusers.contains(role.as_str()) {
+        format!(
+            "The role {} is a superuser on prod: nothing is missing. Another role would need:",
+            code(role)
+        )
+    } else {
         format!(
             "The role {} needs, unless it is a superuser (`plan.json` says which step needs what; what the files make themselves is its own):",
             code(role)
-        ),
-        list(needs),
-    ];
+        )
+    };
+    let mut blocks = vec!["## Rights".to_owned(), told, list(needs)];
     let lacks = lacking(input.plan, input.prod, role);
     if !lacks.is_empty() {
         let lacks = lacks.iter().map(|lack| format!("- [ ] {}", code(lack))).collect();

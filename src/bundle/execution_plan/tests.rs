@@ -35,6 +35,7 @@ fn plan(dev: &Catalog, prod: &Catalog) -> String {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        way: crate::bundle::Way::Bridge,
         guarded: false,
         flavours: &[],
         rollout: &Rollout::default(),

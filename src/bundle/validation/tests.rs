@@ -36,6 +36,7 @@ fn file(dev: &Catalog, prod: &Catalog) -> String {
         divergence: &divergence,
         plan: &plan,
         options: &options,
+        way: crate::bundle::Way::Bridge,
         guarded: false,
         flavours: &[],
         rollout: &Rollout::default(),

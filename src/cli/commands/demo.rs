@@ -47,6 +47,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<Exit, CliError> {
         rollout: &Rollout::default(),
         guarded: false,
         flavours: &[],
+        backport: true,
         outcomes: &Outcomes::new(),
         timestamp: &timestamp,
         out: &out,

@@ -105,6 +105,7 @@ async fn difference(args: &GraphArgs, environment: &Environment) -> Result<Scene
         rollout: &Rollout::default(),
         timestamp: "",
         files: Vec::new(),
+        backported: 0,
         history: None,
         unexplained: None,
     });

@@ -1,7 +1,8 @@
 //! `pgbridge reconcile`: the main job.
 
-use crate::bundle::{self, File, Flavour, Input, execution_plan, validation};
+use crate::bundle::{self, File, Flavour, Input, Way, execution_plan, validation};
 use crate::cli::args::ReconcileArgs;
+use crate::cli::backport;
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
 use crate::cli::history::{complete, outcomes, unexplained};
@@ -46,6 +47,7 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
         guarded: args.guarded,
         rollout: &config.rollout,
         flavours: &flavours,
+        backport: config.names.is_empty(),
         outcomes: &outcomes,
         timestamp: &timestamp,
         out: &args.out,
@@ -84,6 +86,8 @@ pub(super) struct Job<'a> {
     pub(super) flavours: &'a [&'static Flavour],
     /// What only people know of the rollout.
     pub(super) rollout: &'a Rollout,
+    /// Whether dev's own names are known, so that files for dev can be written.
+    pub(super) backport: bool,
     /// What replays have shown of recorded migrations.
     pub(super) outcomes: &'a Outcomes,
     /// `YYYYMMDDHHMMSS`.
@@ -94,7 +98,7 @@ pub(super) struct Job<'a> {
 
 /// Plans, and writes the bundle.
 pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summary, CliError> {
-    let Job { options, guarded, rollout, flavours, outcomes, timestamp, out } = *job;
+    let Job { options, guarded, rollout, flavours, backport, outcomes, timestamp, out } = *job;
     let divergence = compare(dev, prod);
     let plan = plan::reconcile(dev, prod, options);
     let input = Input {
@@ -103,6 +107,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         divergence: &divergence,
         plan: &plan,
         options,
+        way: Way::Bridge,
         guarded,
         flavours,
         rollout,
@@ -118,6 +123,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
             )
         })
         .collect();
+    let backport = if backport { backport::files(dev, &input)? } else { Vec::new() };
     let own = bundle::history::own(&migrations);
     let decided = history::decide(dev, prod, outcomes, &own);
     let unexplained = unexplained(decided.as_deref(), outcomes, &divergence);
@@ -130,6 +136,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         rollout,
         timestamp,
         files,
+        backported: backport.len() / 2,
         history: decided.as_deref(),
         unexplained: unexplained.as_deref(),
     });
@@ -142,6 +149,7 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         File::new("database.types.ts", typescript(&plan.goal, &[])?),
     ];
     documents.extend(bundle::history::render(decided.as_deref().unwrap_or_default()));
+    documents.extend(backport);
     bundle::write(out, &bundle::files(&input, documents)?)?;
     let unbridged =
         plan.unbridged.iter().map(|item| format!("{}: {}", item.id, item.why)).collect();

@@ -97,6 +97,10 @@ pub(super) fn failing(ctx: &Ctx<'_>, object: &Object, effects: Effects) -> Effec
         Hazard::UniqueViolation => hazard::any_double(&table, object.text(DEFINITION)),
         _ => None,
     };
-    let preflight = hazard::asked(ctx, object).and_then(query);
+    let asked = match hazard {
+        Hazard::CheckViolation => hazard::asked_with_new(ctx, object),
+        _ => hazard::asked(ctx, object),
+    };
+    let preflight = asked.and_then(query);
     effects.failing(hazard, why).asking(preflight)
 }

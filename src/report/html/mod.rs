@@ -55,6 +55,7 @@ struct Page<'a> {
     choices: Choices,
     severities: Vec<(&'static str, &'static str)>,
     assumptions: String,
+    kept: String,
     dependencies: Option<String>,
     dependencies_left_out: Option<String>,
     dependencies_text: Vec<Needs<'a>>,
@@ -97,6 +98,7 @@ pub fn render(view: &ReportView) -> Result<String, HtmlError> {
         choices: Choices::of(&view.drifts),
         severities: Severity::ALL.map(|severity| (severity.name(), severity.rule())).to_vec(),
         assumptions: crate::plan::assumptions(),
+        kept: view.kept(),
         dependencies: drawn.then(|| {
             diagram::dependencies_svg(&view.graph, "Dependencies of what changes", Placement::Page)
         }),

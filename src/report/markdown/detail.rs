@@ -27,9 +27,9 @@ fn one_file(page: &mut Page, file: &FileView) {
     page.block(&format!("Estimated: {}, once the locks are granted.", prose(&file.time)));
     page.block(&format!("Undone by {}.", code(&file.rollback)));
     if file.not_brought_back.is_empty() {
-        page.block("The rollback brings everything back.");
+        page.block("Nothing is lost by the rollback.");
     } else {
-        page.block("The rollback does not bring back:");
+        page.block("The rollback loses, or cannot undo:");
         page.list(file.not_brought_back.iter().map(|what| prose(what)));
     }
 }

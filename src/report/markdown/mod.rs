@@ -178,14 +178,14 @@ fn left_alone(page: &mut Page, view: &ReportView) {
             if drift.direction == Direction::Bridge { "dropped" } else { drift.direction.name() };
         format!("{}: {done}", code(&format!("{} {}", drift.kind, drift.object)))
     }));
-    page.block(&format!("### Removals that were not asked for ({})", view.withheld.len()));
+    page.block(&format!("### Left out unless asked for ({})", view.withheld.len()));
     let rows = view.withheld.iter().map(|item| {
         let attribute = item.attribute.as_deref().unwrap_or("the whole object");
         [code(&item.object), prose(attribute), prose(&item.what)]
     });
     if !view.withheld.is_empty() {
-        page.block("Prod keeps them. Offered as backports to dev, or planned again with removals.");
-        page.table(["object", "what of it", "why it is a removal"], rows);
+        page.block(&view.kept());
+        page.table(["object", "what of it", "why"], rows);
     }
     page.block(&format!("### Not bridged ({})", view.unbridged.len()));
     unbridged(page, &view.unbridged);

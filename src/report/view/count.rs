@@ -1,8 +1,9 @@
 //! How many there are: findings, and objects before and after.
 
 use crate::diff::{Divergence, Level, Side};
-use crate::model::{Catalog, Object};
+use crate::model::{Catalog, Object, ObjectId};
 use crate::report::view::{CountRow, Findings, ReportInput};
+use std::collections::BTreeSet;
 
 /// How many findings there are; parts of an object that stands on one side only go with it.
 pub(super) fn findings(divergence: &Divergence) -> Findings {
@@ -44,12 +45,18 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
         dev: count(input.dev),
         after: count(&input.plan.goal),
     };
+    let recorded = recorded(input);
     let mut rows: Vec<CountRow> = ROWS
         .iter()
         .map(|(what, kinds)| {
-            row(what, &|catalog| {
-                catalog.objects.keys().filter(|id| kinds.contains(&id.kind.name())).count()
-            })
+            let count = |catalog: &Catalog| {
+                let counted =
+                    |id: &&ObjectId| kinds.contains(&id.kind.name()) && !recorded.contains(*id);
+                catalog.objects.keys().filter(counted).count()
+            };
+            let tables = kinds.contains(&"table") && !recorded.is_empty();
+            let what = if tables { "tables (besides those of migration tools)" } else { what };
+            row(what, &count)
         })
         .collect();
     let protected = |object: &&Object| super::security::is_protected(object);
@@ -58,4 +65,16 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
     }));
     rows.push(row("not modelled (lines of the coverage ledger)", &|catalog| catalog.ledger.len()));
     rows
+}
+
+/// The tables in which migration tools record what they ran.
+fn recorded(input: &ReportInput<'_>) -> BTreeSet<ObjectId> {
+    let histories = [input.dev, input.prod].into_iter().filter_map(|side| side.histories.as_ref());
+    let names: BTreeSet<(&str, &str)> =
+        histories.flatten().map(|history| (&*history.schema, &*history.table)).collect();
+    let tables = [input.dev, input.prod].into_iter().flat_map(|side| side.objects.keys());
+    tables
+        .filter(|id| id.kind.name() == "table" && names.contains(&(id.part(0), id.part(1))))
+        .cloned()
+        .collect()
 }

@@ -50,6 +50,8 @@ pub struct ReportView {
     pub entities: Entities,
     /// The ways to bring both sides together.
     pub strategy: Vec<Way>,
+    /// How many migrations for dev there are, in `backport/`.
+    pub backported: usize,
     /// What no capture looks at.
     pub not_looked_at: Vec<String>,
     /// What a capture could not see.
@@ -305,7 +307,7 @@ impl Direction {
         match self {
             Self::Bridge => "bridge",
             Self::InPart => "bridged in part",
-            Self::Backport => "kept in prod, backport offered",
+            Self::Backport => "kept in prod",
             Self::Told => "told only",
             Self::NotBridged => "not bridged",
         }
@@ -476,6 +478,8 @@ pub struct SecurityFinding {
     pub what: String,
     /// Where.
     pub object: String,
+    /// Whether it is about who may do what; else about speed or replication.
+    pub access: bool,
     /// Whether the bridge brings it, or it stands in prod already.
     pub new: bool,
 }

@@ -58,7 +58,12 @@ fn verbs<'a>(steps: &[&'a Step]) -> BTreeMap<&'a ObjectId, &'static str> {
 /// The object that tells best what it is about: its own change, made rather than altered.
 fn name(steps: &[&Step]) -> String {
     let root = steps.iter().min_by(|a, b| telling(a).cmp(&telling(b)));
-    root.map(|step| of(step.object.kind).subject(&step.object)).unwrap_or_default()
+    let named = |step: &&&Step| match step.object.path.len() {
+        // a part is not its whole
+        3.. => super::named(&step.object),
+        _ => of(step.object.kind).subject(&step.object),
+    };
+    root.as_ref().map(named).unwrap_or_default()
 }
 
 /// The less, the better it tells.

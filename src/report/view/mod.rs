@@ -48,6 +48,8 @@ pub struct ReportInput<'a> {
     pub timestamp: &'a str,
     /// Path of the migration and of its rollback, for each batch of the plan.
     pub files: Vec<(String, String)>,
+    /// How many migrations for dev there are, in `backport/`.
+    pub backported: usize,
     /// What migration tools recorded; none where a side was not asked.
     pub history: Option<&'a [Decided<'a>]>,
     /// What differs and no recorded migration changed; none where that is not known.
@@ -55,6 +57,21 @@ pub struct ReportInput<'a> {
 }
 
 impl ReportView {
+    /// What becomes of removals that were not asked for.
+    pub fn kept(&self) -> String {
+        let offered = match self.backported {
+            0 => "no file for dev was written".to_owned(),
+            count => format!(
+                "`backport/` has {} that {} them to dev, which `verify` does not run",
+                plural(count, "migration", "migrations"),
+                if count == 1 { "takes" } else { "take" }
+            ),
+        };
+        format!(
+            "Prod keeps them; {offered}. They are removed when planned again with --drops emit."
+        )
+    }
+
     /// The report of a plan.
     pub fn of(input: &ReportInput<'_>) -> Self {
         let files = file::files(input);
@@ -73,6 +90,7 @@ impl ReportView {
             readiness,
             strategy: strategy::ways(input, &findings, &files, &history),
             not_looked_at: strategy::not_looked_at(),
+            backported: input.backported,
             findings,
             counts: [history::counts(input.history), count::rows(input)].concat(),
             history,

@@ -151,7 +151,7 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
                     plural(count, "removal was", "removals were")
                 )
             },
-            "prod is not like dev afterwards: backport them, or plan again with removals",
+            "prod is not like dev afterwards: take them to dev, or plan again with --drops emit",
         ),
         cause(
             Light::Yellow,

@@ -1,6 +1,10 @@
 //! The risk table: each line is computed from what the steps cost.
 
+use crate::kinds::{Conditions, Ctx, Isolation, of};
+use crate::model::ObjectId;
+use crate::plan::Batch;
 use crate::report::view::{FileView, Level, ReportInput, Risk, SecurityFinding, StepView, plural};
+use std::collections::BTreeSet;
 
 /// The lines, in a fixed order.
 pub(super) fn risks(
@@ -13,7 +17,7 @@ pub(super) fn risks(
         data_loss(input, &steps),
         downtime(files),
         failure(&steps),
-        partial(files),
+        partial(input, files),
         performance(&steps),
         gaps(security),
         irreversible(files),
@@ -30,11 +34,16 @@ fn level(condition: bool, level: Level) -> Level {
 
 fn data_loss(input: &ReportInput<'_>, steps: &[&StepView]) -> Risk {
     let emitted = steps.iter().filter(|step| step.data_loss.is_some()).count();
-    let withheld = input.plan.withheld.len();
+    let withheld = withheld_with_data(input);
     let text = match (emitted, withheld) {
-        (0, 0) => "nothing is removed".to_owned(),
+        (0, 0) => "no step loses data".to_owned(),
         (0, withheld) => {
-            format!("{} left out of the plan", plural(withheld, "removal is", "removals are"))
+            let what = plural(
+                withheld,
+                "removal that would lose data is",
+                "removals that would lose data are",
+            );
+            format!("{what} left out of the plan")
         }
         (emitted, _) => {
             format!("none: {} asked for and lose data", plural(emitted, "step was", "steps were"))
@@ -48,9 +57,22 @@ fn data_loss(input: &ReportInput<'_>, steps: &[&StepView]) -> Risk {
     )
 }
 
+/// Removals that were left out and would have lost data.
+fn withheld_with_data(input: &ReportInput<'_>) -> usize {
+    let conditions = Conditions::default();
+    let ctx = Ctx::new(input.prod, &input.plan.goal, &conditions);
+    let whole = input.plan.withheld.iter().filter(|item| item.attribute.is_none());
+    let objects: BTreeSet<&ObjectId> = whole.map(|item| &item.id).collect();
+    let lost = objects.into_iter().filter_map(|id| input.prod.objects.get(id));
+    lost.filter(|object| of(object.id.kind).drop_effects(&ctx, object).data_loss.is_some()).count()
+}
+
+/// Modes that somebody waits for, the weakest first.
+const MODES: [&str; 4] = ["SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"];
+
 /// The longest blocking lock: what stops most, then what takes longest.
 fn downtime(files: &[FileView]) -> Risk {
-    let mut worst = (Level::None, false, 0);
+    let mut worst = (Level::None, false, 0, None);
     let mut text = "no step makes readers or writers wait".to_owned();
     for step in files.iter().flat_map(|file| &file.steps) {
         for lock in &step.locks {
@@ -62,7 +84,8 @@ fn downtime(files: &[FileView]) -> Risk {
                 _ => Level::None,
             };
             let high = step.seconds.map_or(0, |seconds| seconds.high);
-            let found = (found, step.time_unknown, high);
+            let strength = MODES.iter().position(|mode| *mode == lock.mode);
+            let found = (found, step.time_unknown, high, strength);
             if found.0 > Level::None && found > worst {
                 worst = found;
                 text = format!(
@@ -89,14 +112,23 @@ fn failure(steps: &[&StepView]) -> Risk {
     risk("failure on existing rows", found, found, text)
 }
 
-fn partial(files: &[FileView]) -> Risk {
-    let text = if files.is_empty() {
-        "there is no file".to_owned()
-    } else {
-        format!(
-            "{}, each one transaction with a rollback file",
-            plural(files.len(), "file", "files")
-        )
+fn partial(input: &ReportInput<'_>, files: &[FileView]) -> Risk {
+    let outside = |batch: &&Batch| {
+        batch.steps.iter().any(|step| step.effects.isolation == Isolation::Outside)
+    };
+    let alone = input.plan.batches.iter().filter(outside).count();
+    let whole = files.len().saturating_sub(alone);
+    let text = match (whole, alone) {
+        (0, 0) => "there is no file".to_owned(),
+        (whole, 0) => {
+            let what = plural(whole, "file is one transaction", "files are one transaction each");
+            format!("{what}, with a rollback file")
+        }
+        (whole, alone) => format!(
+            "{}; {} outside of one: read its steps in \"The files\"",
+            plural(whole, "file is one transaction", "files are one transaction each"),
+            plural(alone, "file runs", "files run")
+        ),
     };
     let steps: usize = files.iter().map(|file| file.steps.len()).sum();
     risk(
@@ -123,13 +155,13 @@ fn performance(steps: &[&StepView]) -> Risk {
 }
 
 fn gaps(security: &[SecurityFinding]) -> Risk {
-    let new = security.iter().filter(|finding| finding.new).count();
+    let new = security.iter().filter(|finding| finding.new && finding.access).count();
     let found = level(new > 0, Level::Medium);
     let text = if new == 0 {
-        "the bridge brings no finding of the security review".to_owned()
+        "the bridge brings no finding about access".to_owned()
     } else {
         format!(
-            "none: the bridge brings {} of the security review",
+            "the plan does nothing about it: the bridge brings {} about access (security review)",
             plural(new, "finding", "findings")
         )
     };

@@ -1,6 +1,6 @@
 //! What a reviewer of access rights should see, in the state after the bridge.
 
-use crate::model::{Object, PUBLIC};
+use crate::model::{Catalog, Object, PUBLIC};
 use crate::report::view::drift::attribute;
 use crate::report::view::{ReportInput, SecurityFinding};
 use std::collections::BTreeSet;
@@ -14,6 +14,8 @@ pub(super) fn is_protected(object: &Object) -> bool {
 pub(super) fn findings(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     let mut findings = open_tables(input);
     findings.extend(definers(input));
+    findings.extend(views_by_owner(input));
+    findings.extend(new_grants(input));
     findings.extend(public_grants(input));
     findings.extend(keys_without_index(input));
     findings.extend(without_identity(input));
@@ -32,7 +34,7 @@ fn is_new(input: &ReportInput<'_>, object: &Object, test: impl Fn(&Object) -> bo
 }
 
 fn finding(what: impl Into<String>, object: &Object, new: bool) -> SecurityFinding {
-    SecurityFinding { what: what.into(), object: super::named(&object.id), new }
+    SecurityFinding { what: what.into(), object: super::named(&object.id), access: true, new }
 }
 
 fn open_tables(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
@@ -65,6 +67,63 @@ fn definers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
             )
         })
         .collect()
+}
+
+/// Views that read protected tables with the rights of their owner, for others who may select.
+fn views_by_owner(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let passes = |catalog: &Catalog, view: &Object| {
+        let options = attribute(view, "options").to_string();
+        let reads = catalog.needs_of(&view.id).filter_map(|(id, _)| catalog.objects.get(id));
+        let whole = |object: &Object| match &object.parent {
+            Some(parent) if object.id.kind.name() == "column" => catalog.objects.get(parent),
+            _ => catalog.objects.get(&object.id),
+        };
+        let guarded = reads.filter_map(|object| whole(object)).any(|object| is_protected(object));
+        guarded && !options.contains("security_invoker") && !readers(view).is_empty()
+    };
+    goal(input, &["view"])
+        .filter(|view| passes(&input.plan.goal, view))
+        .map(|view| {
+            let new = is_new(input, view, |before| passes(input.prod, before));
+            let what = format!(
+                "reads tables with row-level security by the rights of its owner; SELECT is held by {}",
+                readers(view).join(", ")
+            );
+            finding(what, view, new)
+        })
+        .collect()
+}
+
+/// Who besides the owner may select.
+fn readers(object: &Object) -> Vec<String> {
+    let owner = object.facets.owner.as_deref();
+    let items = object.facets.acl.iter().flatten();
+    let items = items.filter(|item| &*item.privilege == "SELECT" && Some(&*item.grantee) != owner);
+    items.map(|item| item.grantee.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Privileges that a role gets on something that stands already.
+fn new_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+    let mut findings = Vec::new();
+    for (id, object) in &input.plan.goal.objects {
+        let Some(before) = input.prod.objects.get(id) else { continue };
+        let held: BTreeSet<(&str, &str)> = before
+            .facets
+            .acl
+            .iter()
+            .flatten()
+            .map(|item| (&*item.grantee, &*item.privilege))
+            .collect();
+        let owner = object.facets.owner.as_deref();
+        for item in object.facets.acl.iter().flatten() {
+            let own = &*item.grantee == PUBLIC || Some(&*item.grantee) == owner;
+            if !own && !held.contains(&(&*item.grantee, &*item.privilege)) {
+                let what = format!("{} is granted to {}", item.privilege, item.grantee);
+                findings.push(finding(what, object, true));
+            }
+        }
+    }
+    findings
 }
 
 /// Grants to everybody that prod does not have, except for what PostgreSQL gives by itself.
@@ -158,7 +217,7 @@ fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
     for object in goal(input, &["index", "constraint"]) {
         let definition = attribute(object, "definition").as_str().unwrap_or_default();
         let key = match object.id.kind.name() {
-            "index" if definition.contains(" WHERE ") => None,
+            "index" if !serves(definition) => None,
             "index" => definition
                 .split_once(" USING ")
                 .and_then(|(_, rest)| rest.split_once('('))
@@ -182,13 +241,21 @@ fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
             !names.is_empty() && !names.iter().any(led)
         })
         .map(|object| {
-            finding(
-                "no index begins with a column of this foreign key",
-                object,
-                is_new(input, object, |_| true),
-            )
+            let what = "no index begins with a column of this foreign key: a delete in the other table reads all rows";
+            SecurityFinding { access: false, ..finding(what, object, is_new(input, object, |_| true)) }
         })
         .collect()
+}
+
+/// Whether an index finds every row with a value of its first column: it may leave out those without.
+fn serves(definition: &str) -> bool {
+    let Some((_, rest)) = definition.split_once(" USING ") else { return false };
+    let sorted = rest.starts_with("btree ") || rest.starts_with("hash ");
+    let first = rest.split_once('(').and_then(|(_, key)| first_name(key));
+    let partial = definition.split_once(" WHERE ").map(|(_, condition)| condition);
+    let only_null =
+        |condition: &str| first.is_some_and(|name| condition == format!("({name} IS NOT NULL)"));
+    sorted && partial.is_none_or(only_null)
 }
 
 /// The name at the head of a list as the server writes it, and what follows; none for an expression.
@@ -232,6 +299,15 @@ fn names(list: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{first_name, names};
+
+    #[test]
+    fn partial_indexes_serve_where_only_nulls_are_left_out() {
+        let index = |rest: &str| super::serves(&format!("CREATE INDEX i ON public.t USING {rest}"));
+        assert!(index("btree (a, b)"));
+        assert!(index("btree (a) WHERE (a IS NOT NULL)"));
+        assert!(!index("btree (a) WHERE (b IS NOT NULL)"));
+        assert!(!index("gin (a)"));
+    }
 
     #[test]
     fn names_of_keys() {

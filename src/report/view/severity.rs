@@ -46,7 +46,7 @@ impl<'a> Weights<'a> {
                 .collect(),
             open: security
                 .iter()
-                .filter(|finding| finding.new)
+                .filter(|finding| finding.new && finding.access)
                 .map(|finding| finding.object.as_str())
                 .collect(),
         }

@@ -12,15 +12,16 @@ pub(super) fn ways(
     let steps: usize = files.iter().map(|file| file.steps.len()).sum();
     let stays = input.plan.withheld.len() + input.plan.unbridged.len();
     let chosen = format!(
-        "{} in {}; {} left as they are in prod",
+        "{} in {}; {} in prod",
         plural(steps, "step", "steps"),
         plural(files.len(), "file", "files"),
-        plural(stays, "difference is", "differences are")
+        plural(stays, "difference stays as it is", "differences stay as they are")
     );
     let rebase = format!(
-        "drops {} that only dev has and undoes {}; prod is not touched",
+        "in dev, drops {} with their rows, adds {} and changes {}; prod is not touched",
         plural(findings.missing, "object", "objects"),
-        plural(findings.changed, "change of dev", "changes of dev")
+        findings.extra,
+        findings.changed
     );
     let applied = |side: fn(&super::ToolView) -> Option<&super::HistorySide>| -> usize {
         history.tools.iter().filter_map(side).map(|side| side.applied).sum()
@@ -32,8 +33,12 @@ pub(super) fn ways(
         format!("replaces {dev} recorded on dev and {prod} on prod by one")
     };
     let baseline = format!(
-        "{replaced}; the {} stay, and prod would still have to be changed",
-        plural(findings.missing + findings.extra + findings.changed, "difference", "differences")
+        "{replaced}; {} still to be bridged",
+        plural(
+            findings.missing + findings.extra + findings.changed,
+            "difference is",
+            "differences are"
+        )
     );
     [
         ("bridge migrations (chosen)", chosen),

@@ -83,6 +83,7 @@ fn report(dev: &Catalog, prod: &Catalog, drops: Drops) -> ReportView {
         rollout: &Rollout::default(),
         timestamp: "20250101000000",
         files,
+        backported: 0,
         history: None,
         unexplained: None,
     })
