@@ -37,7 +37,7 @@ pub(super) fn ask(questions: &[Question]) -> Option<String> {
          FOR question IN SELECT * FROM (VALUES\n{}\n  ) AS q (name, query) LOOP\n    \
          BEGIN\n      EXECUTE question.query INTO bad;\n      \
          answers := answers || pg_catalog.jsonb_build_object(question.name, CASE WHEN bad THEN 'there are' ELSE 'none' END);\n    \
-         EXCEPTION WHEN undefined_table OR undefined_column OR undefined_function OR undefined_object OR datatype_mismatch OR invalid_schema_name THEN\n      \
+         EXCEPTION WHEN undefined_table OR undefined_column OR ambiguous_column OR undefined_function OR undefined_object OR datatype_mismatch OR invalid_schema_name THEN\n      \
          answers := answers || pg_catalog.jsonb_build_object(question.name, 'not to be asked');\n    \
          WHEN insufficient_privilege THEN\n      \
          answers := answers || pg_catalog.jsonb_build_object(question.name, 'unknown: this role may not read it');\n    \

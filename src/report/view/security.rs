@@ -78,7 +78,7 @@ fn views_by_owner(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
             Some(parent) if object.id.kind.name() == "column" => catalog.objects.get(parent),
             _ => catalog.objects.get(&object.id),
         };
-        let guarded = reads.filter_map(|object| whole(object)).any(|object| is_protected(object));
+        let guarded = reads.filter_map(whole).any(is_protected);
         guarded && !options.contains("security_invoker") && !readers(view).is_empty()
     };
     goal(input, &["view"])

@@ -19,8 +19,8 @@ pub(crate) fn run(command: &mut Command) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
         output.status.success(),
-        "{:?}\n{}\n{}",
-        command.get_program(),
+        "{}\n{}\n{}",
+        command.get_program().display(),
         text(&output.stdout),
         text(&output.stderr)
     );
