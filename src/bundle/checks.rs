@@ -11,18 +11,30 @@ pub fn path(migration: &Migration) -> String {
     format!("checks/{}_check.sql", migration.name)
 }
 
-/// The check of the file at that place: what it is the last to touch. None where a later file touches
+/// Fills in the check of each migration: of what it is the last to touch. None where later ones touch
 /// all of it again.
-pub fn after(input: &Input<'_>, migration: &Migration, at: usize) -> Option<String> {
+pub(super) fn fill(input: &Input<'_>, migrations: &mut [Migration]) {
     let mut last: BTreeMap<&ObjectId, usize> = BTreeMap::new();
     for (at, batch) in input.plan.batches.iter().enumerate() {
         last.extend(batch.steps.iter().flat_map(|step| &step.members).map(|id| (id, at)));
     }
-    let own: BTreeSet<&ObjectId> =
-        last.into_iter().filter(|(_, last)| *last == at).map(|(id, _)| id).collect();
-    let checks = Checks::of(input, &own);
-    let batch = input.plan.batches.get(at).filter(|_| checks.count() > 0)?;
-    let title = format!("{} checks after {}", checks.count(), batch.name);
+    let mut own: BTreeMap<usize, BTreeSet<&ObjectId>> = BTreeMap::new();
+    for (id, at) in last {
+        own.entry(at).or_default().insert(id);
+    }
+    for (at, own) in own {
+        if let Some(migration) = migrations.get_mut(at) {
+            migration.check = check(input, migration, &own);
+        }
+    }
+}
+
+fn check(input: &Input<'_>, migration: &Migration, own: &BTreeSet<&ObjectId>) -> Option<String> {
+    let checks = Checks::of(input, own);
+    if checks.count() == 0 {
+        return None;
+    }
+    let title = format!("{} checks after {}", checks.count(), migration.file_name());
     let run = format!(
         "Run with: psql -X -v ON_ERROR_STOP=1 -d \"$PGBRIDGE_PROD_URL\" -f {}; it exits with 3 when a check fails. Nothing is written.",
         path(migration)

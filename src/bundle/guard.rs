@@ -5,6 +5,7 @@ use crate::bundle::validation::condition::{Promise, exists, holds};
 use crate::model::{Catalog, ObjectId};
 use crate::plan::{Step, Touched, Verb};
 use crate::sql::quote;
+use std::collections::BTreeSet;
 
 /// The states around a file.
 #[derive(Clone, Copy)]
@@ -21,8 +22,8 @@ pub(super) struct Guard<'a> {
 
 /// The guards of one transaction: what is asked when it begins.
 pub(super) struct Flags {
-    /// Whether anything can be told at all.
-    tells: bool,
+    /// The places of the steps that can be told.
+    told: BTreeSet<usize>,
     /// A block that asks for everything at once and leaves the answers in a setting.
     pub(super) ask: String,
 }
@@ -34,9 +35,10 @@ impl Guard<'_> {
     /// Asks for what the steps of a transaction promise. What nobody can tell, and what comes and goes within
     /// the file, is done when all the rest is: a transaction is done as a whole or not at all.
     pub(super) fn flags(&self, steps: &[Step]) -> Flags {
-        let mut asked = Vec::new();
+        let (mut asked, mut told) = (Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate().filter(|(_, step)| !step.is_silent()) {
             if let Some(done) = self.done(step) {
+                told.insert(at);
                 asked.push(format!(
                     "  now := {done};\n  done := done || pg_catalog.jsonb_build_object({}, now);\n  every := every AND now;",
                     quote::literal(&at.to_string())
@@ -48,7 +50,7 @@ impl Guard<'_> {
              PERFORM pg_catalog.set_config('{SETTING}', (done || pg_catalog.jsonb_build_object('all', every))::text, true);\nEND\n",
             asked.join("\n")
         );
-        Flags { tells: !asked.is_empty(), ask: format!("DO {};", quote::dollar(&body)) }
+        Flags { told, ask: format!("DO {};", quote::dollar(&body)) }
     }
 
     /// The condition that a step is done, as after this file or as in the end.
@@ -114,7 +116,7 @@ impl Guard<'_> {
 impl Flags {
     /// The statements of the step at that place behind its flag.
     pub(super) fn statements(&self, at: usize, step: &Step) -> Vec<String> {
-        if !self.tells {
+        if self.told.is_empty() {
             return bare(step);
         }
         let title = title(step);
@@ -122,12 +124,18 @@ impl Flags {
             format!("    EXECUTE {};", quote::dollar(sql.trim_end().trim_end_matches(';')))
         };
         let runs: Vec<String> = step.statements.iter().map(run).collect();
+        // nobody saw what is only taken as done: that is said even where notices are not
+        let (key, said) = if self.told.contains(&at) {
+            (at.to_string(), "NOTICE 'pgbridge: there already: %'")
+        } else {
+            ("all".to_owned(), "WARNING 'pgbridge: taken as done, for the rest of the file is: %'")
+        };
         let flag = format!(
-            "coalesce(pg_catalog.current_setting('{SETTING}')::jsonb ->> {}, pg_catalog.current_setting('{SETTING}')::jsonb ->> 'all') = 'true'",
-            quote::literal(&at.to_string())
+            "pg_catalog.current_setting('{SETTING}')::jsonb ->> {} = 'true'",
+            quote::literal(&key)
         );
         let body = format!(
-            "\nBEGIN\n  IF {flag} THEN\n    RAISE NOTICE 'pgbridge: there already: %', {title};\n{}  ELSE\n{}\n  END IF;\nEND\n",
+            "\nBEGIN\n  IF {flag} THEN\n    RAISE {said}, {title};\n{}  ELSE\n{}\n  END IF;\nEND\n",
             other(step),
             runs.join("\n")
         );

@@ -1,7 +1,7 @@
 //! The migrations and their rollbacks as psql runs them.
 
 use crate::bundle::guard::{Flags, Guard};
-use crate::bundle::{BundleError, Input};
+use crate::bundle::{BundleError, Input, checks};
 use crate::kinds::{Effects, Isolation, Lock, of};
 use crate::model::ObjectId;
 use crate::plan::{Batch, Estimates, Step, Verb};
@@ -17,6 +17,8 @@ pub struct Migration {
     pub forward: String,
     /// Its rollback.
     pub back: String,
+    /// What tells right after it whether it did what it promised.
+    pub check: Option<String>,
     /// For each step of the batch the line of its first statement; 0 for a step without any.
     pub lines: Vec<usize>,
     /// The same for the steps of the rollback, one transaction after the other.
@@ -42,8 +44,9 @@ pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
         let name = format!("{stamp}_{}_{what}", input.way.word());
         let (forward, lines) = forward(input, &estimates, batch, &name, at);
         let (back, back_lines) = back(input, &estimates, batch, &name);
-        migrations.push(Migration { name, forward, back, lines, back_lines });
+        migrations.push(Migration { name, forward, back, check: None, lines, back_lines });
     }
+    checks::fill(input, &mut migrations);
     Ok(migrations)
 }
 

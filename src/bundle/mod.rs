@@ -108,9 +108,9 @@ pub fn files(input: &Input<'_>, documents: Vec<File>) -> Result<Vec<File>, Bundl
     for flavour in input.flavours {
         files.extend(flavour.files(input, &migrations)?);
     }
-    for (at, migration) in migrations.into_iter().enumerate() {
-        if let Some(check) = checks::after(input, &migration, at) {
-            files.push(File::new(checks::path(&migration), check));
+    for migration in migrations {
+        if let Some(check) = &migration.check {
+            files.push(File::new(checks::path(&migration), check.clone()));
         }
         files.push(File::new(format!("migrations/{}", migration.file_name()), migration.forward));
         files.push(File::new(format!("rollback/{}_rollback.sql", migration.name), migration.back));

@@ -65,7 +65,7 @@ fn place(plan: &mut Plan, own: &OwnStep) -> bool {
             inside(batch, own.side, at, forward, back);
         }
     } else {
-        let irreversible = if back.is_none() { vec![lost(own)] } else { Vec::new() };
+        let irreversible = back.is_none().then(|| lost(&forward)).into_iter().collect();
         let new = Batch {
             name: format!("run_{}", file_name(&own.name)),
             steps: vec![forward],
@@ -81,16 +81,18 @@ fn place(plan: &mut Plan, own: &OwnStep) -> bool {
 
 /// Beside the object's step, and in the rollback on its other side.
 fn inside(batch: &mut Batch, side: Side, at: usize, forward: Step, back: Option<Step>) {
-    let lost =
-        back.is_none().then(|| format!("{}: it has no rollback of its own", forward.title()));
-    batch.irreversible.extend(lost);
-    // later ones of the same object run after earlier ones
-    let after = |at: usize| {
-        let own = |step: &&Step| step.verb == Verb::Run && step.object == forward.object;
-        at + 1 + batch.steps.iter().skip(at + 1).take_while(own).count()
+    batch.irreversible.extend(back.is_none().then(|| lost(&forward)));
+    let joined = |at: &usize| batch.steps.get(*at).is_some_and(|step| step.joined);
+    let own = |at: &usize| {
+        let step = batch.steps.get(*at);
+        step.is_some_and(|step| step.verb == Verb::Run && step.object == forward.object)
     };
-    let at = if side == Side::Before { at } else { after(at) };
-    let at = at.min(batch.steps.len());
+    let at = match side {
+        // before the statement that a joined step stands in
+        Side::Before => (0..=at).rev().find(|at| !joined(at)).unwrap_or(0),
+        // after that statement, and after earlier ones of the same object
+        Side::After => (at + 1..).find(|at| !joined(at) && !own(at)).unwrap_or(at + 1),
+    };
     batch.steps.insert(at, forward);
     let Some(back) = back else { return };
     if batch.rollback.is_empty() {
@@ -110,8 +112,8 @@ fn inside(batch: &mut Batch, side: Side, at: usize, forward: Step, back: Option<
     }
 }
 
-fn lost(own: &OwnStep) -> String {
-    format!("run {}: it has no rollback of its own", own.name)
+fn lost(step: &Step) -> String {
+    format!("{}: it has no rollback of its own", step.title())
 }
 
 fn step(own: &OwnStep, anchor: &Step, object: &ObjectId, sql: &str) -> Step {

@@ -89,3 +89,29 @@ fn mistakes_are_named() {
         pgbridge(&[&arguments[..], &rest].concat()).expect_error(&words);
     }
 }
+
+/// Two columns that are written anew share one statement: a step before the second stands before both.
+#[test]
+fn they_do_not_cut_a_statement_in_two() {
+    let major = main_majors()[0];
+    let dev = load(major, "own_joined_dev", "CREATE TABLE t (id int, a bigint, b bigint)");
+    let prod = load(major, "own_joined_prod", "CREATE TABLE t (id int, a int, b int)");
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("pgbridge.toml");
+    let step = |side: &str, column: &str| {
+        format!(
+            "[[step]]\nname = \"{side} {column}\"\n{side} = \"column public.t.{column}\"\nrun = \"SELECT '{side} {column}'\"\n"
+        )
+    };
+    std::fs::write(&config, step("before", "b") + &step("after", "a")).unwrap();
+    let more = ["--config", config.to_str().unwrap()];
+    let bundle = Bundle::with(&dev, &prod, "emit", &more);
+    assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+    let files = bundle.files("migrations");
+    let sql: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let at = |text: &str| sql.find(text).unwrap_or_else(|| panic!("{text} is not in {sql}"));
+    assert_eq!(sql.matches("ALTER TABLE").count(), 1, "{sql}");
+    assert!(at("SELECT 'before b'") < at("ALTER TABLE"), "{sql}");
+    assert!(at("ALTER TABLE") < at("SELECT 'after a'"), "{sql}");
+    prove_privately(&bundle, Cluster::get(major)).unwrap();
+}

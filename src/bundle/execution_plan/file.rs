@@ -1,8 +1,9 @@
 //! One file of the plan: what it does, under which locks, how to run it, check it and undo it.
 
 use super::escape::{code, fenced};
+use crate::bundle::migration::is_outside;
 use crate::bundle::{Input, Migration, checks};
-use crate::kinds::{Isolation, Lock};
+use crate::kinds::Lock;
 use crate::model::ObjectId;
 use crate::plan::{Batch, Estimates, Step, size_told};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,6 @@ pub(super) fn section(
         written.iter().take(SHOWN).map(|step| format!("- {}", code(&step.title()))).collect();
     let more = written.len().saturating_sub(titles.len());
     let more = if more > 0 { format!("\n- and {more} more") } else { String::new() };
-    let outside = batch.steps.iter().any(|step| step.effects.isolation == Isolation::Outside);
     let mut blocks = vec![
         format!("### {at} of {count}: {}", code(&name)),
         format!("Steps ({}), in order:\n\n{}{more}", written.len(), titles.join("\n")),
@@ -36,8 +36,8 @@ pub(super) fn section(
     ];
     blocks.extend(before(batch));
     blocks.push(format!("Run:\n\n{}", fenced("sh", &psql(&format!("migrations/{name}")))));
-    blocks.push(good(outside).to_owned());
-    blocks.push(if checks::after(input, migration, at - 1).is_some() {
+    blocks.push(good(is_outside(&batch.steps)).to_owned());
+    blocks.push(if migration.check.is_some() {
         let check = psql(&checks::path(migration));
         format!("Check what it promised; exit status 0 says that it was applied:\n\n{}", fenced("sh", &check))
     } else {

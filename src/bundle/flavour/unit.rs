@@ -80,6 +80,7 @@ fn of(
     let sql = script(input, &notes, (steps, guard), forward, frame);
     let statements = crate::sql::split::statements(&sql)
         .map(|found| found.into_iter().map(|statement| statement.text).collect())
-        .unwrap_or_default();
+        // a step of the user's own may be no SQL: the server is to say so
+        .unwrap_or_else(|_| vec![sql.clone()]);
     vec![Unit { sql, statements, outside }]
 }

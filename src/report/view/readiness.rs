@@ -155,6 +155,12 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
         ),
         cause(
             Light::Yellow,
+            input.plan.unplaced.len(),
+            |_| format!("steps of [[step]] are not run: {}", input.plan.unplaced.join(", ")),
+            "the plan does not touch their objects: run them by hand, or take them out",
+        ),
+        cause(
+            Light::Yellow,
             if files.is_empty() { 0 } else { input.rollout.open().len() },
             |_| {
                 let open: Vec<&str> = input.rollout.open().into_iter().map(Ask::key).collect();
