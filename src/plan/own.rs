@@ -91,7 +91,10 @@ fn inside(batch: &mut Batch, side: Side, at: usize, forward: Step, back: Option<
         // before the statement that a joined step stands in
         Side::Before => (0..=at).rev().find(|at| !joined(at)).unwrap_or(0),
         // after that statement, and after earlier ones of the same object
-        Side::After => (at + 1..).find(|at| !joined(at) && !own(at)).unwrap_or(at + 1),
+        Side::After => {
+            let end = batch.steps.len();
+            (at + 1..end).find(|at| !joined(at) && !own(at)).unwrap_or(end)
+        }
     };
     batch.steps.insert(at, forward);
     let Some(back) = back else { return };

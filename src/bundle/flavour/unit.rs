@@ -78,9 +78,10 @@ fn of(
     }
     let frame = if flavour.wraps { Frame::Runner } else { Frame::File };
     let sql = script(input, &notes, (steps, guard), forward, frame);
-    let statements = crate::sql::split::statements(&sql)
-        .map(|found| found.into_iter().map(|statement| statement.text).collect())
+    let statements = match crate::sql::split::statements(&sql) {
+        Ok(found) => found.into_iter().map(|statement| statement.text).collect(),
         // a step of the user's own may be no SQL: the server is to say so
-        .unwrap_or_else(|_| vec![sql.clone()]);
+        Err(_) => vec![sql.clone()],
+    };
     vec![Unit { sql, statements, outside }]
 }

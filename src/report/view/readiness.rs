@@ -89,6 +89,28 @@ fn red(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> V
     .collect()
 }
 
+/// Steps of the user's own that the plan has no place for.
+fn unplaced(input: &ReportInput<'_>) -> Option<Cause> {
+    let steps = &input.plan.unplaced;
+    cause(
+        Light::Yellow,
+        steps.len(),
+        |_| format!("steps of [[step]] are not run: {}", steps.join(", ")),
+        "the plan does not touch their objects: run them by hand, or take them out",
+    )
+}
+
+/// What only people know and nobody has said.
+fn unanswered(input: &ReportInput<'_>, files: &[FileView]) -> Option<Cause> {
+    let open: Vec<&str> = input.rollout.open().into_iter().map(Ask::key).collect();
+    cause(
+        Light::Yellow,
+        if files.is_empty() { 0 } else { open.len() },
+        |_| format!("the execution plan has places to fill: {}", open.join(", ")),
+        "answer them under [announce] in pgbridge.toml, or in the execution plan by hand",
+    )
+}
+
 fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
     let exclusive =
         |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
@@ -153,21 +175,8 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
             },
             "prod is not like dev afterwards: take them to dev, or plan again with --drops emit",
         ),
-        cause(
-            Light::Yellow,
-            input.plan.unplaced.len(),
-            |_| format!("steps of [[step]] are not run: {}", input.plan.unplaced.join(", ")),
-            "the plan does not touch their objects: run them by hand, or take them out",
-        ),
-        cause(
-            Light::Yellow,
-            if files.is_empty() { 0 } else { input.rollout.open().len() },
-            |_| {
-                let open: Vec<&str> = input.rollout.open().into_iter().map(Ask::key).collect();
-                format!("the execution plan has places to fill: {}", open.join(", "))
-            },
-            "answer them under [announce] in pgbridge.toml, or in the execution plan by hand",
-        ),
+        unplaced(input),
+        unanswered(input, files),
     ]
     .into_iter()
     .flatten()
