@@ -31,6 +31,9 @@ pub struct Manifest {
     pub prod: Side,
     /// In the order in which they run.
     pub migrations: Vec<Entry>,
+    /// What the user's own steps make and leave, beside the goal.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub made: Vec<String>,
     /// Removals that were not asked for.
     pub withheld: Vec<Withheld>,
     /// What could not be bridged.
@@ -186,12 +189,19 @@ pub(super) fn file(
             .zip(&input.plan.batches)
             .map(|(migration, batch)| entry(&estimates, migration, batch))
             .collect(),
+        made: made(input),
         withheld: input.plan.withheld.iter().map(withheld).collect(),
         unbridged: input.plan.unbridged.iter().map(unbridged).collect(),
     };
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| BundleError::Manifest(format!("plan.json cannot be written: {error}")))?;
     Ok(File::new("plan.json", format!("{text}\n")))
+}
+
+fn made(input: &Input<'_>) -> Vec<String> {
+    let unplaced = &input.plan.unplaced;
+    let placed = input.options.own.iter().filter(|own| !unplaced.contains(&own.name));
+    placed.flat_map(|own| own.makes.iter().cloned()).collect()
 }
 
 fn side(catalog: &Catalog, snapshot: &str) -> Side {

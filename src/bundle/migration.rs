@@ -1,10 +1,10 @@
 //! The migrations and their rollbacks as psql runs them.
 
 use crate::bundle::guard::{Flags, Guard};
-use crate::bundle::{BundleError, Input, checks};
-use crate::kinds::{Effects, Isolation, Lock, of};
+use crate::bundle::{BundleError, Input, assertion, checks, header};
+use crate::kinds::{Isolation, Lock, of};
 use crate::model::ObjectId;
-use crate::plan::{Batch, Estimates, Step, Verb};
+use crate::plan::{Batch, Estimates, Step};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 
@@ -38,11 +38,15 @@ pub(super) fn all(input: &Input<'_>) -> Result<Vec<Migration>, BundleError> {
     let estimates = Estimates::new(input.prod, &input.plan.goal);
     let mut migrations = Vec::new();
     let mut taken = BTreeSet::new();
+    let waits = header::waits(input);
     for (at, batch) in input.plan.batches.iter().enumerate() {
         let stamp = later(start, at, input.timestamp)?;
         let what = unique(&batch.name, &mut taken);
         let name = format!("{stamp}_{}_{what}", input.way.word());
-        let (forward, lines) = forward(input, &estimates, batch, &name, at);
+        let waits = waits.get(at).into_iter().flatten();
+        let after: Vec<String> =
+            waits.filter_map(|at| migrations.get(*at).map(Migration::file_name)).collect();
+        let (forward, lines) = forward(input, &estimates, (at, batch), &name, &after);
         let (back, back_lines) = back(input, &estimates, batch, &name);
         migrations.push(Migration { name, forward, back, check: None, lines, back_lines });
     }
@@ -144,6 +148,12 @@ impl Text {
         self.push(&format!("-- {}", quote::printable(text)));
     }
 
+    fn notes(&mut self, notes: Vec<String>) {
+        for note in notes {
+            self.note(&note);
+        }
+    }
+
     /// Writes the steps; the line of each one's first statement, 0 where it has none.
     fn steps(&mut self, steps: &[Step], behind: &Behind<'_>) -> Vec<usize> {
         let mut lines = Vec::new();
@@ -195,14 +205,16 @@ struct Part<'a> {
     assume: Vec<String>,
     frame: Frame,
     guard: Option<Guard<'a>>,
+    /// Towards the goal, else back.
+    forward: bool,
 }
 
 fn forward(
     input: &Input<'_>,
     estimates: &Estimates<'_>,
-    batch: &Batch,
+    (at, batch): (usize, &Batch),
     name: &str,
-    at: usize,
+    after: &[String],
 ) -> (String, Vec<usize>) {
     let mut text = Text { sql: String::new(), line: 0 };
     let word = input.way.word();
@@ -212,10 +224,11 @@ fn forward(
         "Run with: psql -X -v ON_ERROR_STOP=1 -d \"${url}\" -f {folder}migrations/{name}.sql"
     ));
     text.note(&format!("Undo with: {folder}rollback/{name}_rollback.sql"));
-    header(&mut text, estimates, &batch.steps);
-    let assume = assumptions(input, &batch.steps);
+    text.notes(header::about(input, &batch.steps, after));
+    text.notes(header::costs(estimates, &batch.steps));
+    let assume = assertion::assumptions(input, &batch.steps);
     let guard = there(input, batch);
-    let part = Part { steps: &batch.steps, assume, frame: Frame::File, guard };
+    let part = Part { steps: &batch.steps, assume, frame: Frame::File, guard, forward: true };
     let lines = transaction(&mut text, input, &part);
     (text.sql, lines)
 }
@@ -260,15 +273,15 @@ pub(super) fn script(
     for note in notes {
         text.note(note);
     }
-    header(&mut text, &Estimates::new(input.prod, &input.plan.goal), steps);
-    let assume = if forward { assumptions(input, steps) } else { Vec::new() };
-    transaction(&mut text, input, &Part { steps, assume, frame, guard });
+    text.notes(header::costs(&Estimates::new(input.prod, &input.plan.goal), steps));
+    let assume = if forward { assertion::assumptions(input, steps) } else { Vec::new() };
+    transaction(&mut text, input, &Part { steps, assume, frame, guard, forward });
     text.sql
 }
 
 /// Steps that run together, with what must hold before them.
 fn transaction(text: &mut Text, input: &Input<'_>, part: &Part<'_>) -> Vec<usize> {
-    let Part { steps, ref assume, frame, guard } = *part;
+    let Part { steps, ref assume, frame, guard, forward } = *part;
     let outside = is_outside(steps);
     text.push("");
     if outside {
@@ -281,7 +294,7 @@ fn transaction(text: &mut Text, input: &Input<'_>, part: &Part<'_>) -> Vec<usize
         }
         text.push(SETTINGS.trim_end());
     }
-    if let Some(check) = assertions(input, steps, assume, guard.as_ref()) {
+    if let Some(check) = assertion::before(input, steps, assume, guard.as_ref()) {
         text.push("");
         text.push(&check);
     }
@@ -304,6 +317,10 @@ fn transaction(text: &mut Text, input: &Input<'_>, part: &Part<'_>) -> Vec<usize
         }
     };
     let lines = text.steps(steps, &behind);
+    if let (Some(check), Behind::Nothing) = (assertion::after(input, steps, forward), &behind) {
+        text.push("");
+        text.push(&check);
+    }
     text.push("");
     match frame {
         _ if outside => {
@@ -347,49 +364,6 @@ fn locked_first(input: &Input<'_>, steps: &[Step], guard: Option<&Guard<'_>>) ->
     (names.len() > 1).then(|| format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", names.join(", ")))
 }
 
-/// What was true when the forms of the statements were chosen: tables were small.
-fn assumptions(input: &Input<'_>, steps: &[Step]) -> Vec<String> {
-    let limit = input.options.online_above;
-    let tables: BTreeSet<&ObjectId> =
-        steps.iter().flat_map(|step| &step.effects.if_small).collect();
-    let check = |id: &&ObjectId| {
-        let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
-        format!(
-            "  IF (SELECT coalesce(sum(pg_catalog.pg_table_size(relid)), pg_catalog.pg_table_size({name})) FROM pg_catalog.pg_partition_tree({name})) > {limit} THEN\n    \
-             RAISE EXCEPTION 'pgbridge: % has grown: the statements of this file would lock it for too long', {name}\n      \
-             USING HINT = 'plan again, or with a greater --online-above';\n  END IF;"
-        )
-    };
-    tables.iter().map(check).collect()
-}
-
-/// What the file does to a running database: the strongest lock on each relation, and hazards.
-fn header(text: &mut Text, estimates: &Estimates<'_>, steps: &[Step]) {
-    let mut effects = Effects::default();
-    let mut hazards = BTreeSet::new();
-    for step in steps {
-        effects.join(step.effects.clone());
-        if let Some(loss) = &step.effects.data_loss {
-            hazards.insert(format!("LOSES DATA: {}: {loss}", step.title()));
-        }
-        if let Some(failure) = &step.effects.may_fail {
-            hazards.insert(format!("May fail: {}: {}", step.title(), failure.told()));
-        }
-    }
-    for (relation, lock) in &effects.locks {
-        let (lock, meaning) = (lock.name(), lock.meaning());
-        text.note(&format!("Lock: {lock} on {} ({meaning})", relation.label()));
-    }
-    for relation in &effects.rewrites {
-        text.note(&format!("Rewrites {}", relation.label()));
-    }
-    let time = estimates.all(steps).told();
-    text.note(&format!("Estimated: {time}, by sizes on prod, once the locks are granted"));
-    for hazard in hazards {
-        text.note(&hazard);
-    }
-}
-
 fn back(
     input: &Input<'_>,
     estimates: &Estimates<'_>,
@@ -415,54 +389,10 @@ fn back(
             lines.extend(steps.iter().map(|_| 0));
             continue;
         }
-        header(&mut text, estimates, steps);
+        text.notes(header::costs(estimates, steps));
         let guard = back_again(input, batch);
-        let part = Part { steps, assume: Vec::new(), frame: Frame::File, guard };
+        let part = Part { steps, assume: Vec::new(), frame: Frame::File, guard, forward: false };
         lines.extend(transaction(&mut text, input, &part));
     }
     (text.sql, lines)
-}
-
-/// A block that stops the file when prod is not as planned: the relations that steps change or
-/// drop are there, those that they create are not, and the role is the one that was planned for
-/// where that decides which privileges new objects get.
-fn assertions(
-    input: &Input<'_>,
-    steps: &[Step],
-    assume: &[String],
-    guard: Option<&Guard<'_>>,
-) -> Option<String> {
-    let mut lines = Vec::new();
-    if input.plan.role_matters {
-        let role = quote::literal(&input.options.apply_role);
-        lines.push(format!(
-            "  IF current_user <> {role} THEN\n    RAISE EXCEPTION 'pgbridge: planned for the role %, run by %', {role}, current_user\n      \
-             USING HINT = 'default privileges depend on who creates: run it as that role, or plan again with --apply-role';\n  END IF;"
-        ));
-    }
-    let standing: BTreeSet<&ObjectId> =
-        steps.iter().flat_map(|step| step.effects.locks.keys()).collect();
-    let stays = |id: &&ObjectId| guard.is_none_or(|guard| guard.end.objects.contains_key(*id));
-    for id in standing.into_iter().filter(stays) {
-        let name = quote::literal(&quote::qualified(&[id.part(0), id.part(1)]));
-        lines.push(format!(
-            "  IF pg_catalog.to_regclass({name}) IS NULL THEN\n    RAISE EXCEPTION 'pgbridge: % does not exist: the database is not in the state that this file was planned for', {name};\n  END IF;"
-        ));
-    }
-    let built = steps
-        .iter()
-        .filter(|step| step.verb == Verb::Create && step.effects.isolation == Isolation::Outside);
-    for id in built.map(|step| &step.object).filter(|_| guard.is_none()) {
-        let name = quote::literal(&quote::qualified(&[id.part(0), id.name()]));
-        lines.push(format!(
-            "  IF pg_catalog.to_regclass({name}) IS NOT NULL THEN\n    RAISE EXCEPTION 'pgbridge: % is there already', {name}\n      \
-             USING HINT = 'if a build of it failed and left it invalid, drop it with DROP INDEX CONCURRENTLY and run the file again';\n  END IF;"
-        ));
-    }
-    lines.extend(assume.iter().cloned());
-    if lines.is_empty() {
-        return None;
-    }
-    let block = format!("\nBEGIN\n{}\nEND\n", lines.join("\n"));
-    Some(format!("DO {};", quote::dollar(&block)))
 }

@@ -5,12 +5,14 @@
 //! Invariant: text that is not derived from these is not written; the folder is written whole or
 //! not at all, folder 0700, files 0600; the same input and time stamp give the same bytes.
 
+mod assertion;
 pub mod checks;
 mod error;
 pub mod execution_plan;
 pub mod flavour;
 mod folder;
 mod guard;
+mod header;
 pub mod history;
 pub mod manifest;
 mod migration;

@@ -5,7 +5,7 @@ use super::file::{key, problem, shown, table, unknown};
 use crate::plan::{OwnSide, OwnStep};
 use toml::{Table, Value};
 
-const KEYS: &[&str] = &["name", "before", "after", "run", "rollback", "transaction"];
+const KEYS: &[&str] = &["name", "before", "after", "run", "rollback", "makes", "transaction"];
 
 /// All steps of the file, in its order.
 pub(super) fn steps(value: &Value) -> Result<Vec<OwnStep>, Problem> {
@@ -49,7 +49,18 @@ fn step(place: &str, entry: &Value) -> Result<OwnStep, Problem> {
         object,
         run: text(place, entry, "run")?.ok_or_else(|| missing("run"))?,
         rollback: text(place, entry, "rollback")?,
+        makes: names(place, entry, "makes")?,
         in_transaction,
+    })
+}
+
+fn names(place: &str, entry: &Table, name: &str) -> Result<Vec<String>, Problem> {
+    let Some(value) = entry.get(name) else { return Ok(Vec::new()) };
+    let list =
+        value.as_array().map(|list| list.iter().map(|item| item.as_str().map(str::to_owned)));
+    list.and_then(Iterator::collect).ok_or_else(|| {
+        let wrong = format!("{} is no list of texts", shown(value));
+        problem(&format!("{place}.{name}"), wrong, "[\"table public.users_old\"]")
     })
 }
 

@@ -3,8 +3,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::facet::extension_statements;
 use crate::kinds::{
-    Act, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Privileges,
-    Rule, Scan, Slot, privilege, routine,
+    Act, Claim, Ctx, Effects, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase,
+    Privileges, Rule, Scan, Slot, privilege, routine,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 use crate::sql::quote;
@@ -67,6 +67,9 @@ pub(super) struct Aggregate;
 impl ObjectKind for Aggregate {
     fn kind(&self) -> Kind {
         Kind::Aggregate
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Proc

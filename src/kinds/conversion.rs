@@ -2,7 +2,7 @@
 
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
-    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Place,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Naming, ObjectKind, Outcome, Phase, Place,
     Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
@@ -41,6 +41,9 @@ pub(super) struct Conversion;
 impl ObjectKind for Conversion {
     fn kind(&self) -> Kind {
         Kind::Conversion
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::Conversion)

@@ -3,8 +3,8 @@
 
 use crate::kinds::routine;
 use crate::kinds::{
-    Act, Claim, Ctx, FacetSpec, Fields, Found, Guards, Naming, ObjectKind, Privileges, Rule, Scan,
-    Shell, Slot,
+    Act, Claim, Ctx, FacetSpec, Fields, Found, Guards, Naming, ObjectKind, Phase, Privileges, Rule,
+    Scan, Shell, Slot,
 };
 use crate::model::{AttrSpec, Catalog, Kind, Object};
 
@@ -41,6 +41,9 @@ pub(super) static PROCEDURE: Routine = Routine {
 impl ObjectKind for Routine {
     fn kind(&self) -> Kind {
         self.kind
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Proc

@@ -5,7 +5,7 @@ use crate::kinds::{
     Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Name, Naming, ObjectKind,
     Opening, Outcome, Place, Privilege, Privileges, Protection, Raw, Rule, Scan, Source,
 };
-use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, Value};
+use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::quote;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -85,6 +85,10 @@ impl ObjectKind for InitialAcl {
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::InitialAcl)
+    }
+    // a REVOKE on a table reaches its columns
+    fn about(&self, object: &Object) -> Option<ObjectId> {
+        Some(ObjectId::new(Kind::InitialAcl, &[object.text(TARGET)]))
     }
     fn source(&self) -> Option<&'static Source> {
         Some(&SOURCE)

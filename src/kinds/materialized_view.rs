@@ -3,8 +3,8 @@
 use crate::kinds::column::option_clauses;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place,
-    Privileges, Raw, Rule, Scan, Slot, privilege, table, view_column,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Privileges, Raw, Rule, Scan, Slot, privilege, table, view_column,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -50,6 +50,9 @@ pub(super) struct MaterializedView;
 impl ObjectKind for MaterializedView {
     fn kind(&self) -> Kind {
         Kind::MaterializedView
+    }
+    fn phase(&self) -> Phase {
+        Phase::View
     }
     fn scan(&self) -> Scan {
         Scan::Class

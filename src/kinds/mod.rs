@@ -160,8 +160,16 @@ pub struct FacetSpec {
 pub enum Phase {
     /// First, in a file of their own: everything may need them.
     Foundation,
-    /// In between.
-    Usual,
+    /// Tables and everything else.
+    Structure,
+    /// After tables, unless they call it: functions, operators and the like.
+    Routine,
+    /// After what views call.
+    View,
+    /// After the routine that runs.
+    Trigger,
+    /// After what its expressions call; until then nobody is let in.
+    Policy,
     /// Last: they must not touch what is created.
     Last,
     /// What goes or changes goes before everything else, what comes comes after it: it reacts to
@@ -301,9 +309,13 @@ pub trait ObjectKind: Sync {
     fn roles(&self, _object: &Object) -> Vec<String> {
         Vec::new()
     }
+    /// What it is about, where that is no object of the model: steps with the same stand together.
+    fn about(&self, _object: &Object) -> Option<ObjectId> {
+        None
+    }
     /// When its steps come.
     fn phase(&self) -> Phase {
-        Phase::Usual
+        Phase::Structure
     }
     /// How well it tells what a file is about, where several kinds stand in it: 0 is best.
     fn prominence(&self) -> u8 {

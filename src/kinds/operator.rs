@@ -6,7 +6,7 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
     Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Privileges, Rule, Scan, Source, privilege,
+    Phase, Place, Privileges, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -49,6 +49,9 @@ pub(super) struct Operator;
 impl ObjectKind for Operator {
     fn kind(&self) -> Kind {
         Kind::Operator
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::Operator)

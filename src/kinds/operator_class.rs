@@ -3,8 +3,8 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::operator_family::using;
 use crate::kinds::{
-    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Place,
-    Privileges, Raw, Rule, Scan, Source, members, privilege,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome, Phase,
+    Place, Privileges, Raw, Rule, Scan, Source, members, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, Value};
 
@@ -47,6 +47,9 @@ pub(super) struct OperatorClass;
 impl ObjectKind for OperatorClass {
     fn kind(&self) -> Kind {
         Kind::OperatorClass
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::OperatorClass)

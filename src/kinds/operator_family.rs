@@ -2,8 +2,8 @@
 
 use crate::kinds::row::class;
 use crate::kinds::{
-    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Place,
-    Privileges, Raw, Rule, Scan, Source, members, privilege,
+    Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, ObjectKind, Outcome, Phase,
+    Place, Privileges, Raw, Rule, Scan, Source, members, privilege,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings};
 use crate::sql::quote;
@@ -42,6 +42,9 @@ pub(super) struct OperatorFamily;
 impl ObjectKind for OperatorFamily {
     fn kind(&self) -> Kind {
         Kind::OperatorFamily
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::OperatorFamily)

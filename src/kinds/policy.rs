@@ -5,7 +5,7 @@ use crate::kinds::row::class;
 use crate::kinds::rule::on_relation;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Opening,
-    Outcome, Place, Protection, Raw, Rule, Scan,
+    Outcome, Phase, Place, Protection, Raw, Rule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, PUBLIC, Value};
 use crate::sql::quote;
@@ -33,6 +33,9 @@ pub(super) struct Policy;
 impl ObjectKind for Policy {
     fn kind(&self) -> Kind {
         Kind::Policy
+    }
+    fn phase(&self) -> Phase {
+        Phase::Policy
     }
     fn scan(&self) -> Scan {
         Scan::Policy

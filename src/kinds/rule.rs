@@ -4,7 +4,7 @@ use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule as AttrRule, Scan,
+    Phase, Place, Raw, Rule as AttrRule, Scan,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -26,6 +26,9 @@ pub(super) struct Rule;
 impl ObjectKind for Rule {
     fn kind(&self) -> Kind {
         Kind::Rule
+    }
+    fn phase(&self) -> Phase {
+        Phase::Trigger
     }
     fn scan(&self) -> Scan {
         Scan::Rewrite

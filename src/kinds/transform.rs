@@ -3,7 +3,7 @@
 use crate::kinds::definition::{self, Item, Style, item};
 use crate::kinds::{
     Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Name, Naming, ObjectKind, Outcome,
-    Place, Privilege, Privileges, Rule, Scan, Source, language, privilege,
+    Phase, Place, Privilege, Privileges, Rule, Scan, Source, language, privilege,
 };
 use crate::model::{Attr, AttrSpec, Kind, Object, ObjectId, Value};
 use crate::sql::quote;
@@ -30,6 +30,9 @@ pub(super) struct Transform;
 impl ObjectKind for Transform {
     fn kind(&self) -> Kind {
         Kind::Transform
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::Transform)

@@ -5,7 +5,7 @@ use crate::kinds::row::class;
 use crate::kinds::rule::{self, enabled, on_relation, switch};
 use crate::kinds::{
     Act, Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
-    Place, Privilege, Privileges, Raw, Rule, Scan, Slot, privilege, reach, table,
+    Phase, Place, Privilege, Privileges, Raw, Rule, Scan, Slot, privilege, reach, table,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectId, Value};
 use crate::sql::{quote, tokens};
@@ -34,6 +34,9 @@ pub(super) struct Trigger;
 impl ObjectKind for Trigger {
     fn kind(&self) -> Kind {
         Kind::Trigger
+    }
+    fn phase(&self) -> Phase {
+        Phase::Trigger
     }
     fn scan(&self) -> Scan {
         Scan::Trigger

@@ -1,8 +1,8 @@
 //! Text search configurations (`pg_ts_config`, `pg_ts_config_map`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Source, row,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
+    Rule, Scan, Source, row,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -42,6 +42,9 @@ pub(super) struct TsConfiguration;
 impl ObjectKind for TsConfiguration {
     fn kind(&self) -> Kind {
         Kind::TsConfiguration
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::TsConfiguration)

@@ -1,8 +1,8 @@
 //! Text search dictionaries (`pg_ts_dict`).
 
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Raw, Rule,
-    Scan, Source,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place, Raw,
+    Rule, Scan, Source,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Settings, Value};
 use crate::sql::lexer::{TokenKind, tokens};
@@ -39,6 +39,9 @@ pub(super) struct TsDictionary;
 impl ObjectKind for TsDictionary {
     fn kind(&self) -> Kind {
         Kind::TsDictionary
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(Kind::TsDictionary)

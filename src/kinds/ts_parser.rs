@@ -2,8 +2,8 @@
 //! without an owner. Nothing of them can be altered.
 
 use crate::kinds::{
-    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Place, Privileges,
-    Raw, Rule, Scan, Source, privilege,
+    Act, Address, Claim, Ctx, FacetSpec, Fields, Found, ObjectKind, Outcome, Phase, Place,
+    Privileges, Raw, Rule, Scan, Source, privilege,
 };
 use crate::model::{Attr, AttrSpec, Compare, Kind, Object, Value};
 use crate::sql::quote;
@@ -79,6 +79,9 @@ pub(super) static TEMPLATE: Functions = Functions {
 impl ObjectKind for Functions {
     fn kind(&self) -> Kind {
         self.kind
+    }
+    fn phase(&self) -> Phase {
+        Phase::Routine
     }
     fn scan(&self) -> Scan {
         Scan::Own(self.kind)

@@ -4,7 +4,7 @@ use crate::kinds::column::option_clauses;
 use crate::kinds::row::{class, is_on, options};
 use crate::kinds::{
     Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Guards, Lock, ObjectKind, Outcome,
-    Place, Raw, Rule, Scan, Shell, Slot, shell, view_column,
+    Phase, Place, Raw, Rule, Scan, Shell, Slot, shell, view_column,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, Settings, Value};
 use crate::sql::quote;
@@ -50,6 +50,9 @@ pub(super) struct View;
 impl ObjectKind for View {
     fn kind(&self) -> Kind {
         Kind::View
+    }
+    fn phase(&self) -> Phase {
+        Phase::View
     }
     fn scan(&self) -> Scan {
         Scan::Class

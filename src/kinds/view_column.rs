@@ -4,8 +4,8 @@
 use crate::kinds::facet::relation_of;
 use crate::kinds::row::class;
 use crate::kinds::{
-    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Place, Raw,
-    Rule, Scan, column,
+    Address, Claim, Ctx, Effects, FacetSpec, Fields, Found, Lock, ObjectKind, Outcome, Phase,
+    Place, Raw, Rule, Scan, column,
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, ObjectId, Settings, Value};
 use crate::sql::quote;
@@ -42,6 +42,9 @@ pub(super) struct ViewColumn;
 impl ObjectKind for ViewColumn {
     fn kind(&self) -> Kind {
         Kind::ViewColumn
+    }
+    fn phase(&self) -> Phase {
+        Phase::View
     }
     fn scan(&self) -> Scan {
         Scan::Attribute

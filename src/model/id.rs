@@ -37,6 +37,11 @@ impl ObjectId {
         self.path.last().map_or("", |part| part)
     }
 
+    /// Whether a person means it by `table:public.users` or `table public.users`.
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.to_string() || name == format!("{} {}", self.kind, self.label())
+    }
+
     /// The name to read: the path without the kind.
     pub fn label(&self) -> String {
         match (self.kind, &*self.path) {

@@ -2,11 +2,13 @@
 
 use crate::kinds::{Conditions, Phase, of};
 use crate::model::{Catalog, ObjectId};
+use crate::plan::layer::{Concern, Layer, layers};
+use crate::plan::name::name;
 use crate::plan::schedule::{Schedule, schedule};
 use crate::plan::step::{Step, Verb};
 use crate::plan::transaction::{fit, transactions};
 use crate::plan::{Batch, Touched, state};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Cuts the schedule into batches and plans the way back for each.
 pub(super) fn batches(
@@ -120,40 +122,18 @@ fn way_back(
 
 /// Places of steps, in the order of files.
 fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
-    let count = schedule.steps.len();
-    let (gone, come): (Vec<usize>, Vec<usize>) = (0..count)
+    let (gone, come): (Vec<usize>, Vec<usize>) = (0..schedule.steps.len())
         .filter(|at| has_phase(schedule, *at, Phase::Watching))
         .partition(|at| schedule.steps.get(*at).is_some_and(|step| step.verb == Verb::Drop));
     let first: BTreeSet<usize> = foundations(schedule);
-    let apart = |at: &usize| first.contains(at) || gone.contains(at) || come.contains(at);
-    let mut component: Vec<usize> = (0..count).collect();
-    for (from, to) in &schedule.before {
-        if !apart(from) && !apart(to) {
-            join(&mut component, *from, *to);
-        }
-    }
-    // what is done to one relation is one concern
-    let mut first_on: BTreeMap<&ObjectId, usize> = BTreeMap::new();
-    for (at, step) in schedule.steps.iter().enumerate().filter(|(at, _)| !apart(at)) {
-        for relation in &step.concerns {
-            let first = *first_on.entry(relation).or_insert(at);
-            join(&mut component, first, at);
-        }
-    }
-    // a schema that goes takes nothing along: it is the last of its contents
-    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for at in (0..count).filter(|at| !apart(at)) {
-        parts.entry(root(&component, at)).or_default().push(at);
-    }
-    let mut ordered: Vec<Vec<usize>> = parts.into_values().collect();
-    // components do not wait for each other, but default privileges wait for every creation
-    let is_last = |at: &usize| has_phase(schedule, *at, Phase::Last);
-    ordered.sort_by_key(|part| (part.iter().any(is_last), part.first().copied()));
+    let apart: BTreeSet<usize> = first.iter().chain(&gone).chain(&come).copied().collect();
     let mut groups = vec![gone];
     if !first.is_empty() {
         groups.extend(transactions(schedule, &first.into_iter().collect::<Vec<_>>()));
     }
-    groups.extend(packed(schedule, ordered));
+    for layer in layers(schedule, &apart) {
+        groups.extend(packed(schedule, layer));
+    }
     groups.push(come);
     groups.retain(|group| !group.is_empty());
     groups
@@ -176,69 +156,30 @@ fn foundations(schedule: &Schedule) -> BTreeSet<usize> {
     first
 }
 
-fn root(component: &[usize], at: usize) -> usize {
-    let mut at = at;
-    while let Some(next) = component.get(at).copied().filter(|next| *next != at) {
-        at = next;
-    }
-    at
-}
-
-fn join(component: &mut [usize], a: usize, b: usize) {
-    let (a, b) = (root(component, a), root(component, b));
-    if let Some(slot) = component.get_mut(a.max(b)) {
-        *slot = a.min(b);
-    }
-}
-
-/// Small components share a file.
-fn packed(schedule: &Schedule, components: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-    let many = components.len() > 12;
+/// Features share a file, but tables only where there are many.
+fn packed(schedule: &Schedule, layer: Layer) -> Vec<Vec<usize>> {
+    let structure = matches!(layer.concern, Concern::Before | Concern::Of(Phase::Structure));
+    let apart = structure && layer.features.len() <= 12;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Option<Vec<usize>> = None;
-    for component in components {
-        let parts = transactions(schedule, &component);
-        if parts.len() > 1 || !many {
+    for feature in layer.features {
+        let parts = transactions(schedule, &feature);
+        if parts.len() > 1 || apart {
             groups.extend(open.take());
             groups.extend(parts);
             continue;
         }
         open = match open {
-            Some(mut group) if fit(schedule, &group, &component) => {
-                group.extend(component);
+            Some(mut group) if fit(schedule, &group, &feature) => {
+                group.extend(feature);
                 Some(group)
             }
             other => {
                 groups.extend(other);
-                Some(component)
+                Some(feature)
             }
         };
     }
     groups.extend(open);
     groups
-}
-
-/// What a file is about: its most telling step.
-fn name(steps: &[Step]) -> String {
-    let telling = |step: &&Step| {
-        let weight = of(step.object.kind).prominence();
-        (step.forced_by.is_some(), step.verb == Verb::Alter, weight, step.statements.is_empty())
-    };
-    let Some(step) = steps.iter().filter(|step| !step.statements.is_empty()).min_by_key(telling)
-    else {
-        return "nothing".to_owned();
-    };
-    let verb = match step.verb {
-        Verb::Create => "add",
-        Verb::Drop | Verb::Empty => "drop",
-        Verb::Alter | Verb::Finish => "alter",
-        Verb::Run => "run",
-    };
-    let subject = of(step.object.kind).subject(&step.object);
-    let clean: String = subject
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-        .collect();
-    let clean: String = clean.chars().take(40).collect();
-    format!("{verb}_{}", clean.trim_matches('_'))
 }

@@ -28,6 +28,8 @@ pub struct OwnStep {
     pub run: String,
     /// What undoes it; none where nothing does.
     pub rollback: Option<String>,
+    /// What it makes and leaves, as the files name it: neither side's schema has it.
+    pub makes: Vec<String>,
     /// It is part of the object's transaction; else a file of its own, without one.
     pub in_transaction: bool,
 }
@@ -44,9 +46,7 @@ pub(super) fn insert(plan: &mut Plan, steps: &[OwnStep]) -> Vec<String> {
 }
 
 fn place(plan: &mut Plan, own: &OwnStep) -> bool {
-    let is_named = |id: &ObjectId| {
-        own.object == id.to_string() || own.object == format!("{} {}", id.kind, id.label())
-    };
+    let is_named = |id: &ObjectId| id.is_called(&own.object);
     let touches = |step: &Step| step.verb != Verb::Run && step.members.iter().any(is_named);
     let mut found = Vec::new();
     for (batch, of_batch) in plan.batches.iter().enumerate() {

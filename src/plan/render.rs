@@ -41,9 +41,10 @@ pub(super) fn step(ctx: &Ctx<'_>, node: &Node, changes: &Changes, watched: bool)
     let needs = needs::of_node(ctx, node, &objects(ctx, node), &statements, &effects);
     let needs =
         if statements.is_empty() { needs } else { needs::with_affected(ctx, node, changes, needs) };
+    let about = catalog.objects.get(&object).and_then(|object| of(object.id.kind).about(object));
     let mut step = Step {
         verb: node.verb,
-        concerns: concerns(ctx, concern),
+        concerns: concerns(ctx, concern).into_iter().chain(about).collect(),
         object,
         members: node.members.clone(),
         aspect: node.aspect,

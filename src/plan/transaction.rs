@@ -9,7 +9,7 @@ use crate::plan::step::{Step, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of a file besides its steps: the header, settings, the ends of the transaction.
-const FRAME: usize = 45;
+const FRAME: usize = 65;
 
 /// Lines that a relation takes in the header and among the assertions.
 const RELATION: usize = 5;
@@ -40,7 +40,7 @@ pub(super) fn transactions(schedule: &Schedule, group: &[usize]) -> Vec<Vec<usiz
 }
 
 /// Steps that happen by another one, with that one.
-fn leaders(schedule: &Schedule, group: &[usize]) -> BTreeMap<usize, usize> {
+pub(super) fn leaders(schedule: &Schedule, group: &[usize]) -> BTreeMap<usize, usize> {
     let of_verb = |verb: Verb| -> BTreeMap<&ObjectId, usize> {
         let step = |at: &usize| step(schedule, *at).filter(|step| step.verb == verb);
         group.iter().filter_map(|at| Some((&step(at)?.object, *at))).collect()
@@ -112,8 +112,11 @@ fn lines(schedule: &Schedule, steps: &[usize]) -> usize {
     let steps = || steps.iter().filter_map(|at| step(schedule, *at));
     let relations: BTreeSet<&ObjectId> =
         steps().flat_map(|step| step.effects.locks.keys()).collect();
-    let of_step =
-        |step: &Step| 2 + step.statements.iter().map(|sql| sql.lines().count()).sum::<usize>();
+    let of_step = |step: &Step| {
+        let hazards = [step.effects.data_loss.is_some(), step.effects.may_fail.is_some()];
+        let hazards = hazards.into_iter().filter(|it| *it).count();
+        2 + hazards + step.statements.iter().map(|sql| sql.lines().count()).sum::<usize>()
+    };
     FRAME + RELATION * relations.len() + steps().map(of_step).sum::<usize>()
 }
 

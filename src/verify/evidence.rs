@@ -59,6 +59,7 @@ impl Evidence {
             dev: side(&dev),
             prod: side(&prod),
             migrations: Vec::new(),
+            made: Vec::new(),
             withheld: Vec::new(),
             unbridged: Vec::new(),
         };

@@ -96,6 +96,8 @@ pub struct Prediction {
     pub too_strong: usize,
     /// What was taken and not told, one line each.
     pub untold: Vec<String>,
+    /// What the user's own steps took, one line each.
+    pub own: Vec<String>,
     /// What was told and not taken.
     pub unseen: Vec<String>,
 }

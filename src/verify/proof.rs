@@ -128,6 +128,9 @@ fn name_unbridged(evidence: &Evidence, proof: &mut Proof) {
 
 /// Another major may lock otherwise than the one that the plan was made for.
 fn name_untold(baseline: &Baseline, proof: &mut Proof) {
+    proof
+        .limits
+        .extend(proof.prediction.own.iter().map(|took| format!("a step of your own: {took}")));
     let untold = proof.prediction.untold.iter().cloned();
     if baseline.same_major {
         proof.differences.extend(untold);
@@ -218,8 +221,14 @@ impl Walk<'_> {
                 "definitions that another version writes differently were not compared: {objects}"
             ));
         }
+        let made = &evidence.manifest.made;
+        if !made.is_empty() {
+            let names = wording::counted(made);
+            proof.limits.push(format!("not compared, because steps of your own make it: {names}"));
+        }
         for drift in outcome.drifts {
-            if !is_gap(baseline, &goal, &drift.object) {
+            let is_made = || names_one_of(made, [&goal, bridged], &drift.object);
+            if !is_gap(baseline, &goal, &drift.object) && !is_made() {
                 proof.differences.extend(wording::lines("after the bridge", &drift));
             }
         }
@@ -253,6 +262,11 @@ impl Walk<'_> {
 /// Whether it, or what it is a part of, was never on the scratch database as prod has it.
 fn is_gap(baseline: &Baseline, goal: &Catalog, id: &ObjectId) -> bool {
     family([goal, &baseline.catalog], id).iter().any(|member| baseline.gaps.contains(member))
+}
+
+/// Whether it, or what it is a part of, has one of the names.
+fn names_one_of(names: &[String], catalogs: [&Catalog; 2], id: &ObjectId) -> bool {
+    family(catalogs, id).iter().any(|id| names.iter().any(|name| id.is_called(name)))
 }
 
 /// The file that says of the object, or of what it is a part of, that it cannot be undone. What a

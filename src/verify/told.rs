@@ -74,6 +74,10 @@ impl Observed {
                 if first { stronger(&place, &locks, &rewrites, seen) } else { Vec::new() };
             let mut less = weaker(&place(step.line), step, seen, standing);
             prediction.steps += 1;
+            // no plan can tell what the user's own statements take
+            if step.own.is_some() {
+                prediction.own.append(&mut more);
+            }
             prediction.too_weak += usize::from(!more.is_empty());
             prediction.too_strong += usize::from(!less.is_empty());
             prediction.untold.append(&mut more);
