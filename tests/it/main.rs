@@ -53,6 +53,8 @@ mod rls;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod runner;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod support;
