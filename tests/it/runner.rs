@@ -66,6 +66,18 @@ impl Runner {
         self.run(folder, database, arguments);
     }
 
+    /// Runs a bridge from a folder of its own, by the command that the execution plan tells.
+    #[track_caller]
+    pub(crate) fn bridge(self, folder: &Path, database: &Database) {
+        let arguments: &[&str] = match self {
+            Self::Sqlx => &["migrate", "run", "--ignore-missing"],
+            Self::Diesel => &["migration", "run"],
+            Self::Dbmate => &["--no-dump-schema", "migrate"],
+            Self::NodePgMigrate => &["up", "--no-check-order"],
+        };
+        self.run(folder, database, arguments);
+    }
+
     /// Undoes the last migrations.
     #[track_caller]
     pub(crate) fn back(self, folder: &Path, database: &Database, count: usize) {
@@ -101,8 +113,7 @@ impl Runner {
         assert!(!said.contains("checksum"), "{said}");
         let (done, pending) = match self {
             Self::Sqlx => ("/installed", "/pending"),
-            Self::Diesel => ("[X]", "[ ]"),
-            Self::Dbmate => ("[X]", "[ ]"),
+            Self::Diesel | Self::Dbmate => ("[X]", "[ ]"),
             Self::NodePgMigrate => ("No migrations to run!", "(UP) ###"),
         };
         let count = |word| said.lines().filter(|line| line.contains(word)).count();
