@@ -3,8 +3,8 @@
 use super::locator::locator;
 use super::sql::{
     COLLATION, COLUMN_OPTIONS, COMPRESSION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED,
-    GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, PUBLISHED, REPLICA_IDENTITY,
-    ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
+    GENERATION, INDEX, INITIAL_ACL, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, PUBLISHED,
+    REPLICA_IDENTITY, ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
 };
 use crate::model::acl::shown;
 use crate::model::snapshot::digest;
@@ -185,6 +185,15 @@ fn own(object: &Object, major: i32) -> Vec<Fact> {
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]
         }
         "function" | "procedure" => routine(object),
+        "initial_acl" => {
+            let items = |name: &str| {
+                let items: Vec<String> =
+                    value(object, name).as_set().iter().map(ToString::to_string).collect();
+                items.join(", ")
+            };
+            let expected = format!("given: {}; taken: {}", items("given"), items("taken"));
+            vec![fact("", INITIAL_ACL, expected, &["given", "taken"])]
+        }
         "event_trigger" => vec![
             fact("", ENABLED.replace("{column}", "o.evtenabled"), enabled(object), &["enabled"]),
             fact("event", "o.evtevent", text(object, "event"), &["event"]),
