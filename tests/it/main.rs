@@ -23,6 +23,8 @@ mod history;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
+mod inserts;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod markdown;

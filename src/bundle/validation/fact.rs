@@ -185,15 +185,7 @@ fn own(object: &Object, major: i32) -> Vec<Fact> {
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]
         }
         "function" | "procedure" => routine(object),
-        "initial_acl" => {
-            let items = |name: &str| {
-                let items: Vec<String> =
-                    value(object, name).as_set().iter().map(ToString::to_string).collect();
-                items.join(", ")
-            };
-            let expected = format!("given: {}; taken: {}", items("given"), items("taken"));
-            vec![fact("", INITIAL_ACL, expected, &["given", "taken"])]
-        }
+        "initial_acl" => vec![initial_acl(object)],
         "event_trigger" => vec![
             fact("", ENABLED.replace("{column}", "o.evtenabled"), enabled(object), &["enabled"]),
             fact("event", "o.evtevent", text(object, "event"), &["event"]),
@@ -216,6 +208,15 @@ fn enabled(object: &Object) -> &str {
         "" => "ENABLE",
         state => state,
     }
+}
+
+fn initial_acl(object: &Object) -> Fact {
+    let items = |name: &str| {
+        let items = value(object, name).as_set();
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let expected = format!("given: {}; taken: {}", items("given"), items("taken"));
+    fact("", INITIAL_ACL, expected, &["given", "taken"])
 }
 
 fn sequence(object: &Object) -> Vec<Fact> {
