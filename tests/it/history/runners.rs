@@ -83,10 +83,10 @@ fn versions(runner: Runner, database: &Database) -> Vec<String> {
 
 #[test]
 fn nothing_is_pending_on_either_side() {
-    for major in main_majors() {
-        for runner in Runner::ALL {
-            settled(runner, major);
-        }
+    // one of them: each replays on clusters of its own
+    let major = *main_majors().last().unwrap();
+    for runner in Runner::ALL {
+        settled(runner, major);
     }
 }
 
