@@ -20,6 +20,8 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	scripts/postgres psql
 	scripts/node folder fixtures/types/tools
 	scripts/node folder fixtures/flavours/tools
+	scripts/crate program sqlx
+	scripts/crate program diesel
 	scripts/browser program
 	scripts/browser modules
 	cargo fmt --check

@@ -1,5 +1,6 @@
 //! `checks/`: whether one file has done what it promised, asked right after it.
 
+use crate::bundle::validation::insert::{Insert, inserts};
 use crate::bundle::validation::{Checks, script};
 use crate::bundle::{Input, Migration};
 use crate::model::ObjectId;
@@ -19,18 +20,31 @@ pub(super) fn fill(input: &Input<'_>, migrations: &mut [Migration]) {
         last.extend(batch.steps.iter().flat_map(|step| &step.members).map(|id| (id, at)));
     }
     let mut own: BTreeMap<usize, BTreeSet<&ObjectId>> = BTreeMap::new();
-    for (id, at) in last {
-        own.entry(at).or_default().insert(id);
+    for (id, at) in &last {
+        own.entry(*at).or_default().insert(id);
+    }
+    let inserts = inserts(input);
+    let mut of_file: BTreeMap<usize, Vec<&Insert>> = BTreeMap::new();
+    for insert in &inserts {
+        // only when the last of what it hangs on is there
+        let at = insert.on.iter().filter_map(|id| last.get(id)).max();
+        of_file.entry(at.copied().unwrap_or_default()).or_default().push(insert);
     }
     for (at, own) in own {
         if let Some(migration) = migrations.get_mut(at) {
-            migration.check = check(input, migration, &own);
+            let inserts = of_file.remove(&at).unwrap_or_default();
+            migration.check = check(input, migration, &own, &inserts);
         }
     }
 }
 
-fn check(input: &Input<'_>, migration: &Migration, own: &BTreeSet<&ObjectId>) -> Option<String> {
-    let checks = Checks::of(input, own);
+fn check(
+    input: &Input<'_>,
+    migration: &Migration,
+    own: &BTreeSet<&ObjectId>,
+    inserts: &[&Insert],
+) -> Option<String> {
+    let checks = Checks::of(input, own, inserts);
     if checks.count() == 0 {
         return None;
     }

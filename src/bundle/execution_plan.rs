@@ -275,13 +275,13 @@ fn ways(input: &Input<'_>) -> String {
     let written: Vec<String> = input
         .flavours
         .iter()
-        .map(|flavour| format!("`{}/` ({})", flavour.folder(), code(flavour.run)))
+        .map(|flavour| format!("{} in `{}/`", code(flavour.run), flavour.folder()))
         .collect();
     let runners = if written.is_empty() {
         "a migration runner: plan again with `--flavour` to have the files in its form, under its own transactions.".to_owned()
     } else {
         format!(
-            "a migration runner: copy the content of {} into the project. The statements are the same; `verify` runs those in `migrations/`.",
+            "a migration runner: {}. Then copy the content of that folder into the project and run what `history/` has: before, the runner would take what prod has not recorded for pending. The statements are the same; `verify` runs those in `migrations/`.",
             written.join(", ")
         )
     };

@@ -6,6 +6,7 @@ mod layout;
 mod unit;
 
 use crate::bundle::{BundleError, File, Input, Migration};
+use crate::history::Own;
 use layout::{Layout, Pair};
 use unit::units;
 
@@ -42,7 +43,8 @@ pub const FLAVOURS: &[Flavour] = &[
         splits: false,
         undoes: true,
         layout: Layout::Sqlx,
-        run: "sqlx migrate run",
+        // the folder does not have what ran before
+        run: "sqlx migrate run --ignore-missing",
     },
     Flavour {
         name: "diesel",
@@ -83,7 +85,7 @@ pub const FLAVOURS: &[Flavour] = &[
         splits: true,
         undoes: true,
         layout: Layout::NodePgMigrate,
-        run: "node-pg-migrate up",
+        run: "node-pg-migrate up --no-check-order",
     },
 ];
 
@@ -107,23 +109,46 @@ impl Flavour {
         input: &Input<'_>,
         migrations: &[Migration],
     ) -> Result<Vec<File>, BundleError> {
-        let mut files = Vec::new();
+        let files = self.pairs(input, migrations)?;
+        let files = files.iter().flat_map(|pair| self.layout.files(pair));
+        let placed =
+            |file: File| File::new(format!("{}/{}", self.folder(), file.path), file.content);
+        Ok(files.map(placed).collect())
+    }
+
+    /// What it records once it has run them.
+    pub(super) fn own(
+        &self,
+        input: &Input<'_>,
+        migrations: &[Migration],
+    ) -> Result<Vec<Own>, BundleError> {
+        let own = |pair: Pair| {
+            // beside a file of SQL there may be its settings
+            let mut files = self.layout.files(&pair).into_iter();
+            let first =
+                files.find(|file| [".sql", ".js"].iter().any(|end| file.path.ends_with(end)));
+            let content = first.map(|file| file.content).unwrap_or_default();
+            Own { stamp: pair.version, name: pair.name, content }
+        };
+        Ok(self.pairs(input, migrations)?.into_iter().map(own).collect())
+    }
+
+    fn pairs(&self, input: &Input<'_>, migrations: &[Migration]) -> Result<Vec<Pair>, BundleError> {
+        let mut all = Vec::new();
         for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
             let (_, what) = migration.name.split_once('_').unwrap_or(("", &migration.name));
             let pairs = units(self, input, migration, batch);
             let several = pairs.len() > 1;
             for (number, (up, down)) in pairs.into_iter().enumerate() {
                 let suffix = if several { format!("_part_{}", number + 1) } else { String::new() };
-                let version = crate::bundle::migration::stamp(input.timestamp, at, number)?;
+                let stamp = crate::bundle::migration::stamp(input.timestamp, at, number)?;
+                let version = self.layout.version(stamp);
                 let name = format!("{what}{suffix}");
                 let down = self.undoes.then_some(down);
-                let pair = Pair { version, name, up, down };
-                files.extend(self.layout.files(&pair).into_iter().map(|file| {
-                    File::new(format!("{}/{}", self.folder(), file.path), file.content)
-                }));
+                all.push(Pair { version, name, up, down });
             }
         }
-        Ok(files)
+        Ok(all)
     }
 }
 

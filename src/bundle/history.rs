@@ -1,8 +1,8 @@
 //! `history/`: what to record in each side's migration history, and why.
 
 use crate::bundle::execution_plan::escape::{code, prose};
-use crate::bundle::{File, Migration};
-use crate::history::{Decided, Holds, Own, Side, Verdict, applied, current, table};
+use crate::bundle::{BundleError, File, Input, Migration};
+use crate::history::{Decided, Holds, Own, Side, Tool, Verdict, applied, current, table};
 use crate::model::Entry;
 use crate::sql::quote;
 use std::collections::BTreeMap;
@@ -10,18 +10,34 @@ use std::collections::BTreeMap;
 /// Stands before each line of a statement that a person has to decide on.
 const TO_DECIDE: &str = "--> ";
 
-/// The files of a bridge, as a tool would see them.
-pub fn own(migrations: &[Migration]) -> Vec<Own<'_>> {
-    let one = |migration: &'_ Migration| -> Option<(usize, usize)> {
-        let end = migration.name.find('_')?;
-        Some((end, end + 1))
+/// The files of a bridge, as a tool would record them: those for its runner where there are any.
+///
+/// # Errors
+/// When the time stamp is none.
+pub fn own(input: &Input<'_>, migrations: &[Migration]) -> Result<OwnFiles, BundleError> {
+    let file = |migration: &Migration| {
+        let (stamp, name) = migration.name.split_once('_')?;
+        let content = migration.forward.clone();
+        Some(Own { stamp: stamp.to_owned(), name: name.to_owned(), content })
     };
-    let file = |migration| {
-        let (end, begin) = one(migration)?;
-        let (stamp, name) = (migration.name.get(..end)?, migration.name.get(begin..)?);
-        Some(Own { stamp, name, content: &migration.forward })
-    };
-    migrations.iter().filter_map(file).collect()
+    let mut runners = BTreeMap::new();
+    for flavour in input.flavours {
+        runners.insert(flavour.name, flavour.own(input, migrations)?);
+    }
+    Ok(OwnFiles { usual: migrations.iter().filter_map(file).collect(), runners })
+}
+
+/// The files of a bridge.
+pub struct OwnFiles {
+    usual: Vec<Own>,
+    runners: BTreeMap<&'static str, Vec<Own>>,
+}
+
+impl OwnFiles {
+    /// As a tool would record them.
+    pub fn entries(&self, tool: &Tool) -> Vec<Entry> {
+        self.runners.get(tool.name).unwrap_or(&self.usual).iter().filter_map(tool.own).collect()
+    }
 }
 
 /// The document and the statements; nothing where no side has a history.
@@ -32,8 +48,8 @@ pub fn render(decided: &[Decided<'_>]) -> Vec<File> {
     let mut files = Vec::new();
     let mut page = String::from(
         "# Migration histories\n\n\
-         What to record in the tables of migration tools after the bridge has run on prod, so that each tool \
-         finds nothing pending. A statement stands ready only where a replay on a scratch database has shown that \
+         What to record in the tables of migration tools after the bridge has run on prod and the backport on dev, so \
+         that each tool finds nothing pending. A statement stands ready only where a replay on a scratch database has shown that \
          its migration has nothing left to do. Every other one begins with `-->` on each line and does nothing until a \
          person takes that away.\n\n",
     );
@@ -123,13 +139,18 @@ fn statements(one: &Decided<'_>, side: Side, path: &str) -> Option<String> {
     let (schema, table) = pair.place(side);
     let table = quote::qualified(&[schema, table]);
     let held = pair.side(side).map(current).unwrap_or_default();
+    let (after, url) = match side {
+        Side::Prod => ("the bridge", "PGBRIDGE_PROD_URL"),
+        Side::Dev => ("what backport/ has for dev", "PGBRIDGE_DEV_URL"),
+    };
     let mut sql = format!(
         "-- What {} records for {}\n\
-         -- Run after the bridge: psql -X -v ON_ERROR_STOP=1 -d \"${}\" -f {path}\n\n\
+         -- Run after {}: psql -X -v ON_ERROR_STOP=1 -d \"${}\" -f {path}\n\n\
          BEGIN;\nSET LOCAL lock_timeout = '5s';\nSET LOCAL search_path = '';\nSET LOCAL standard_conforming_strings = on;\n",
         side.name(),
         quote::printable(pair.tool.title),
-        if side == Side::Dev { "PGBRIDGE_DEV_URL" } else { "PGBRIDGE_PROD_URL" }
+        after,
+        url
     );
     for verdict in verdicts {
         let Some(entry) = verdict.entry() else { continue };

@@ -2,6 +2,7 @@
 
 pub(super) mod condition;
 mod fact;
+pub(super) mod insert;
 mod locator;
 mod preflight;
 mod sql;
@@ -11,6 +12,7 @@ use crate::model::{Compare, Facet, Object, ObjectId};
 use crate::plan::Step;
 use crate::sql::quote;
 use fact::{Fact, facts};
+use insert::Insert;
 use locator::locator;
 pub(super) use preflight::Question;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +26,8 @@ type Groups = BTreeMap<(&'static str, String), Vec<Check>>;
 /// The file. It writes nothing; its last statement fails when a check does.
 pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     let touched = input.plan.steps().flat_map(|step| &step.members).collect();
-    let checks = Checks::of(input, &touched);
+    let inserts = insert::inserts(input);
+    let checks = Checks::of(input, &touched, &inserts.iter().collect::<Vec<_>>());
     let steps: Vec<&Step> = input.plan.steps().collect();
     let questions = preflight::questions(&steps);
     let head = header(input, migrations, &checks, questions.len());
@@ -40,7 +43,11 @@ pub(super) struct Checks {
 
 impl Checks {
     /// What the plan promises of these objects in the end.
-    pub(super) fn of(input: &Input<'_>, touched: &BTreeSet<&ObjectId>) -> Self {
+    pub(super) fn of(
+        input: &Input<'_>,
+        touched: &BTreeSet<&ObjectId>,
+        inserts: &[&Insert],
+    ) -> Self {
         let same_major = input.dev.server.major() == input.prod.server.major();
         let mut groups = Groups::new();
         let mut unchecked = BTreeSet::new();
@@ -50,6 +57,7 @@ impl Checks {
                 None => gone(&mut groups, input, id),
             }
         }
+        insert::add(&mut groups, inserts);
         Self { groups, unchecked, same_major }
     }
 

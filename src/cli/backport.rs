@@ -6,28 +6,48 @@ use crate::diff::compare;
 use crate::model::Catalog;
 use crate::plan::{self, Drops, Options, Plan};
 
-/// The files that take dev to the state of prod after the bridge; what only dev has stays, and so does what the
-/// bridge could not take to prod.
+/// The way from dev to the state of prod after the bridge, with the goal; what only dev has stays, and so does what
+/// the bridge could not take to prod.
+pub(super) struct Backport {
+    wanted: Catalog,
+    options: Options,
+    plan: Plan,
+}
+
+impl Backport {
+    pub(super) fn of(dev: &Catalog, bridge: &Plan, options: &Options) -> Self {
+        let wanted = wanted(dev, bridge);
+        let server = &dev.server;
+        let role =
+            if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
+        let options = Options {
+            drops: Drops::Report,
+            apply_role: role.clone(),
+            // nobody waits for dev
+            online_above: i64::MAX,
+            max_lines: options.max_lines,
+            own: Vec::new(),
+        };
+        let plan = plan::reconcile(&wanted, dev, &options);
+        Self { wanted, options, plan }
+    }
+
+    /// What dev will be.
+    pub(super) fn goal(&self) -> &Catalog {
+        &self.plan.goal
+    }
+}
+
+/// The files that take dev there.
 pub(super) fn files(dev: &Catalog, bridge: &Input<'_>) -> Result<Vec<File>, CliError> {
-    let goal = goal(dev, bridge.plan);
-    let server = &dev.server;
-    let role = if server.capture_role_owns { &server.capture_role } else { &server.database_owner };
-    let options = Options {
-        drops: Drops::Report,
-        apply_role: role.clone(),
-        // nobody waits for dev
-        online_above: i64::MAX,
-        max_lines: bridge.options.max_lines,
-        own: Vec::new(),
-    };
-    let plan = plan::reconcile(&goal, dev, &options);
-    let divergence = compare(&goal, dev);
+    let Backport { wanted, options, plan } = &Backport::of(dev, bridge.plan, bridge.options);
+    let divergence = compare(wanted, dev);
     let input = Input {
-        dev: &goal,
+        dev: wanted,
         prod: dev,
         divergence: &divergence,
-        plan: &plan,
-        options: &options,
+        plan,
+        options,
         way: Way::Backport,
         flavours: &[],
         ..*bridge
@@ -44,7 +64,7 @@ pub(super) fn files(dev: &Catalog, bridge: &Input<'_>) -> Result<Vec<File>, CliE
     Ok(files)
 }
 
-fn goal(dev: &Catalog, plan: &Plan) -> Catalog {
+fn wanted(dev: &Catalog, plan: &Plan) -> Catalog {
     let mut goal = plan.goal.clone();
     for item in &plan.unbridged {
         if dev.objects.contains_key(&item.id) {

@@ -2,7 +2,7 @@
 //! a person, with the reason.
 
 use super::compare::{Line, Pair, Side, What, applied, pairs};
-use super::tool::{Holds, Outcomes, Own};
+use super::tool::{Holds, Outcomes, Tool};
 use crate::model::{Catalog, Entry};
 
 /// The histories of one tool with what to do.
@@ -73,18 +73,18 @@ impl Decided<'_> {
     }
 }
 
-/// Decides all differences by what replays showed. None where the histories of a side are not known.
+/// Decides all differences by what replays showed; `own` gives the bridge's files as a tool would record them. None where the histories of a side are not known.
 pub fn decide<'a>(
     dev: &'a Catalog,
     prod: &'a Catalog,
     outcomes: &Outcomes,
-    own: &[Own<'_>],
+    own: impl Fn(&Tool) -> Vec<Entry>,
 ) -> Option<Vec<Decided<'a>>> {
     let mut decided = Vec::new();
     for mut pair in pairs(dev, prod)? {
         let lines = std::mem::take(&mut pair.lines);
         let verdicts = lines.into_iter().map(|line| verdict(&pair, line, outcomes)).collect();
-        let own = own.iter().filter_map(pair.tool.own).collect();
+        let own = own(pair.tool);
         decided.push(Decided { pair, verdicts, own });
     }
     Some(decided)

@@ -55,18 +55,18 @@ pub struct Tool {
     /// Whether a file has the checksum that is recorded; none where that cannot be told.
     pub(super) check: fn(&Entry, &str) -> Option<bool>,
     /// A file of a bridge as an entry; none where the tool cannot run it as it is.
-    pub own: fn(&Own<'_>) -> Option<Entry>,
+    pub own: fn(&Own) -> Option<Entry>,
 }
 
 /// A file of a bridge.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
+#[derive(Clone, Debug)]
+pub struct Own {
     /// `YYYYMMDDHHMMSS`.
-    pub stamp: &'a str,
+    pub stamp: String,
     /// What follows in its name.
-    pub name: &'a str,
+    pub name: String,
     /// Its text.
-    pub content: &'a str,
+    pub content: String,
 }
 
 /// A table that may be a tool's.
@@ -244,13 +244,13 @@ pub(super) fn no_check(_: &Entry, _: &str) -> Option<bool> {
 }
 
 /// For tools that do not run a file of SQL as it is.
-pub(super) fn no_own(_: &Own<'_>) -> Option<Entry> {
+pub(super) fn no_own(_: &Own) -> Option<Entry> {
     None
 }
 
 /// An entry that is its stamp.
 #[expect(clippy::unnecessary_wraps, reason = "the functions of a tool have one shape")]
-pub(super) fn own_by_stamp(own: &Own<'_>) -> Option<Entry> {
-    let name = Some(own.name.to_owned());
-    Some(Entry { version: own.stamp.to_owned(), name, ..Entry::default() })
+pub(super) fn own_by_stamp(own: &Own) -> Option<Entry> {
+    let name = Some(own.name.clone());
+    Some(Entry { version: own.stamp.clone(), name, ..Entry::default() })
 }

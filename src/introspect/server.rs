@@ -21,7 +21,7 @@ const FACTS: &str = "SELECT pg_catalog.current_setting('server_version') AS vers
 
 const IDENTIFIER: &str = "SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c";
 
-const ROLES: &str = "SELECT r.oid, r.rolname, r.rolsuper, NOT r.rolsuper AND \
+const ROLES: &str = "SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, NOT r.rolsuper AND \
     pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE') AS creates FROM pg_catalog.pg_roles r";
 
 /// Who is a member of whom, directly or not; the owner of the database is one of
@@ -77,6 +77,7 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         marked.map(|row| Arc::from(row.get::<_, &str>(1))).collect()
     };
     let (superusers, database_creators) = (with("rolsuper"), with("creates"));
+    let row_security_bypassers = with("rolbypassrls");
     let (has_rights_of, can_become) = (closure(&members, "inherits"), closure(&members, "becomes"));
     let roles: BTreeMap<u32, Arc<str>> =
         roles.iter().map(|row| (row.get::<_, u32>(0), Arc::from(row.get::<_, &str>(1)))).collect();
@@ -93,6 +94,7 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         capture_role_owns: facts.first().is_some_and(|row| row.get("owns")),
         roles: roles.values().cloned().collect(),
         superusers,
+        row_security_bypassers,
         database_creators,
         has_rights_of,
         can_become,

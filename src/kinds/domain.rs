@@ -31,6 +31,11 @@ const DEFAULT: Attr = Attr::named(SPECS, "default");
 const NOT_NULL: Attr = Attr::named(SPECS, "not_null");
 const NOT_NULL_CONSTRAINT: Attr = Attr::named(SPECS, "not_null_constraint");
 
+/// Whether it refuses NULL, and whether it has a value for where none is given.
+pub(super) fn of_null(object: &Object) -> (bool, bool) {
+    (object.flag(NOT_NULL), !object.text(DEFAULT).is_empty())
+}
+
 /// The kind.
 pub(super) struct Domain;
 

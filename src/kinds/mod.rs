@@ -6,6 +6,7 @@
 //! Invariant: every attribute of a kind is covered by exactly one rule (tested below).
 
 pub mod facet;
+pub mod insert;
 pub mod row;
 pub mod rules;
 pub mod secret;

@@ -9,6 +9,8 @@ use crate::kinds::{
 };
 use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Object, PUBLIC, Value};
 use crate::sql::quote;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const SPECS: &[AttrSpec] = &[
     AttrSpec { name: "command", doc: "polcmd", compare: Compare::Drift },
@@ -119,6 +121,12 @@ impl ObjectKind for Policy {
         let roles = object.value(ROLES).as_set();
         roles.iter().filter(|role| &***role != PUBLIC).map(ToString::to_string).collect()
     }
+}
+
+/// The roles whose inserts it lets through; none where it is about something else.
+pub(super) fn lets_insert(object: &Object) -> Option<BTreeSet<Arc<str>>> {
+    let lets = !object.flag(RESTRICTIVE) && matches!(object.text(COMMAND), "INSERT" | "ALL");
+    lets.then(|| object.value(ROLES).as_set())
 }
 
 fn role_list(object: &Object) -> String {

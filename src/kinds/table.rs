@@ -415,6 +415,11 @@ pub(super) fn identity_clause(word: &str) -> Option<String> {
     (word != "INDEX").then(|| format!("REPLICA IDENTITY {word}"))
 }
 
+/// Whether row-level security is on, and whether it binds the owner.
+pub(super) fn row_security(object: &Object) -> (bool, bool) {
+    (object.flag(ROW_SECURITY), object.flag(FORCE))
+}
+
 /// How it is partitioned.
 pub(super) fn partition_key(object: &Object) -> &str {
     object.text(PARTITION_KEY)

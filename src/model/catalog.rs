@@ -47,6 +47,9 @@ pub struct ServerInfo {
     /// Those that are superusers; none where it is not known.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub superusers: BTreeSet<Arc<str>>,
+    /// Those that row-level security does not bind.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub row_security_bypassers: BTreeSet<Arc<str>>,
     /// Other roles that may create schemas in the database.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub database_creators: BTreeSet<Arc<str>>,

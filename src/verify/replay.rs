@@ -4,7 +4,7 @@
 //! A migration is covered when all of this holds:
 //! - its statements only define objects (`fits`): what they do to rows or to the cluster no schema shows;
 //! - it runs, after the covered ones before it, and every `IF NOT EXISTS` makes something;
-//! - each object that it changed is the same on both sides once the bridge has run;
+//! - each object that it changed is the same on both sides once the bridge has run on prod, or the backport on dev;
 //! - what it made is still there on the side that recorded it, with the default that it gave: one that went again
 //!   may have filled rows.
 //!
@@ -36,6 +36,8 @@ pub struct Replay<'a> {
     pub prod: &'a Catalog,
     /// What prod will be.
     pub goal: &'a Catalog,
+    /// What dev will be.
+    pub backported: &'a Catalog,
     /// How it is planned.
     pub options: &'a Options,
 }
@@ -80,7 +82,7 @@ async fn on(
 ) -> Result<Vec<(String, Outcome)>, VerifyError> {
     let (lacks, has, after) = match target {
         Side::Prod => (replay.prod, replay.dev, replay.goal),
-        Side::Dev => (replay.dev, replay.prod, replay.dev),
+        Side::Dev => (replay.dev, replay.prod, replay.backported),
     };
     let base = Evidence::of(has.clone(), lacks.clone(), replay.options);
     let stage = Stage { has, differing: differing(has, after), target };
@@ -148,7 +150,7 @@ async fn renewed(
 struct Stage<'a> {
     /// The side that recorded them.
     has: &'a Catalog,
-    /// What differs between the sides once the bridge has run.
+    /// What differs between the sides once the files for the side that lacks them have run.
     differing: BTreeSet<ObjectId>,
     target: Side,
 }
@@ -183,7 +185,8 @@ impl Stage<'_> {
             (
                 true,
                 format!(
-                    "covered: the {what} that a replay changed {are} the same on both sides after the bridge"
+                    "covered: the {what} that a replay changed {are} the same on both sides after the {}",
+                    if self.target == Side::Prod { "bridge" } else { "backport" }
                 ),
             )
         };

@@ -1,11 +1,12 @@
-//! The migrations in the form of other runners, run as these run them: how each sends a file and what
-//! it writes into its own table in the same transaction is from the runner's source.
+//! The migrations in the form of other runners. What the registries have runs them itself: sqlx and diesel (cargo), dbmate
+//! and node-pg-migrate (npm). The others are downloads from elsewhere: the package of the Supabase CLI fetches its program
+//! when it is installed, Flyway and golang-migrate are no packages of cargo, npm, `PyPI` or Debian. They are replayed: how
+//! each sends a file and what it writes into its own table in the same transaction is from its source.
 
 use crate::program::Bundle;
-use crate::support::node::{run, tools};
+use crate::runner::Runner;
 use crate::support::{Cluster, Database, Options, compare, main_majors};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const LOOSE: Options = Options { ignore_column_order: true, sort_acl: true };
 
@@ -20,7 +21,7 @@ enum Way {
     Split,
 }
 
-struct Runner {
+struct Replay {
     name: &'static str,
     up: fn(&Path) -> Option<Way>,
     down: fn(&Path) -> Option<Way>,
@@ -34,16 +35,6 @@ fn ends(path: &Path, end: &str) -> bool {
     path.to_str().unwrap().ends_with(end)
 }
 
-fn sqlx(path: &Path) -> Way {
-    if text(path).starts_with("-- no-transaction") { Way::Bare } else { Way::Wrapped }
-}
-
-fn diesel(path: &Path) -> Way {
-    let beside = path.with_file_name("metadata.toml");
-    let alone = beside.exists() && text(&beside).contains("run_in_transaction = false");
-    if alone { Way::Bare } else { Way::Wrapped }
-}
-
 fn flyway(path: &Path) -> Way {
     let beside = PathBuf::from(format!("{}.conf", path.display()));
     let alone = beside.exists() && text(&beside).contains("executeInTransaction=false");
@@ -55,18 +46,8 @@ fn supabase(path: &Path) -> Way {
     if text(path).contains("CONCURRENTLY") { Way::Split } else { Way::Wrapped }
 }
 
-const RUNNERS: &[Runner] = &[
-    Runner {
-        name: "sqlx",
-        up: |path| ends(path, ".up.sql").then(|| sqlx(path)),
-        down: |path| ends(path, ".down.sql").then(|| sqlx(path)),
-    },
-    Runner {
-        name: "diesel",
-        up: |path| ends(path, "/up.sql").then(|| diesel(path)),
-        down: |path| ends(path, "/down.sql").then(|| diesel(path)),
-    },
-    Runner {
+const REPLAYS: &[Replay] = &[
+    Replay {
         name: "flyway",
         up: |path| {
             (ends(path, ".sql") && path.to_str().unwrap().contains("/V")).then(|| flyway(path))
@@ -75,12 +56,12 @@ const RUNNERS: &[Runner] = &[
             (ends(path, ".sql") && path.to_str().unwrap().contains("/U")).then(|| flyway(path))
         },
     },
-    Runner {
+    Replay {
         name: "golang-migrate",
         up: |path| ends(path, ".up.sql").then_some(Way::Bare),
         down: |path| ends(path, ".down.sql").then_some(Way::Bare),
     },
-    Runner {
+    Replay {
         name: "supabase",
         up: |path| ends(path, ".sql").then(|| supabase(path)),
         down: |_| None,
@@ -119,9 +100,8 @@ fn send(database: &Database, path: &Path, way: Way) {
     assert!(sent.is_ok(), "{}: {}\n{file}", path.display(), sent.unwrap_err());
 }
 
-/// The dump without the runner's own table.
-fn schema(database: &Database) -> String {
-    let table = "runner_history";
+/// The dump without a runner's own table.
+fn schema(database: &Database, table: &str) -> String {
     let keeps = |part: &&str| !part.contains(table);
     database.dump().split("\n--\n").filter(keeps).collect::<Vec<_>>().join("\n--\n")
 }
@@ -140,52 +120,51 @@ const DEV: &str = "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, old int,
     CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'a;b {c} ${d} `e`'; END $$;
     CREATE VIEW v AS SELECT id, a FROM t;";
 
-/// Dbmate and node-pg-migrate themselves.
 #[test]
 fn the_runners_themselves_get_there_and_back() {
-    let tools = tools("fixtures/flavours/tools").join("node_modules/.bin");
-    let major = *main_majors().last().unwrap();
-    let (dev, prod) = (load(major, "runners_dev", DEV), load(major, "runners_prod", PROD));
-    let more = ["--flavour", "dbmate", "--flavour", "node-pg-migrate", "--online-above=-1"];
-    let bundle = Bundle::with(&dev, &prod, "emit", &more);
-    assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
-    for name in ["dbmate", "node-pg-migrate"] {
-        let work = load(major, &format!("runners_{}", name.replace('-', "_")), PROD);
-        let folder = bundle.path().join("runners").join(name);
-        let count = files(&folder).len();
-        let url = format!("{}?sslmode=disable", work.url());
-        let command = |arguments: &[&str]| {
-            let mut command = Command::new(tools.join(name));
-            let table = if name == "dbmate" { "public.runner_history" } else { "runner_history" };
-            command.current_dir(&folder).env("DATABASE_URL", &url).arg("--migrations-table");
-            run(command.arg(table).args(arguments));
-        };
-        if name == "dbmate" {
-            command(&["--no-dump-schema", "migrate"]);
-        } else {
-            command(&["up"]);
-        }
-        compare(&schema(&work), &dev.dump(), LOOSE).unwrap_or_else(|text| panic!("{name}: {text}"));
-        if name == "dbmate" {
-            (0..count).for_each(|_| command(&["--no-dump-schema", "rollback"]));
-        } else {
-            command(&["down", &count.to_string()]);
-        }
-        compare(&schema(&work), &prod.dump(), LOOSE)
-            .unwrap_or_else(|text| panic!("{name}: {text}"));
-    }
-}
-
-#[test]
-fn each_runner_gets_there_and_back() {
     for major in main_majors() {
-        let dev = load(major, "flavours_dev", DEV);
-        let prod = load(major, "flavours_prod", PROD);
-        let names = RUNNERS.iter().flat_map(|runner| ["--flavour", runner.name]);
+        let (dev, prod) = (load(major, "runners_dev", DEV), load(major, "runners_prod", PROD));
+        let names = Runner::ALL.iter().flat_map(|runner| ["--flavour", runner.name()]);
         let more: Vec<&str> = names.chain(["--online-above=-1"]).collect();
         let bundle = Bundle::with(&dev, &prod, "emit", &more);
         assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
-        for runner in RUNNERS {
+        for runner in Runner::ALL {
+            there_and_back(runner, &bundle, &dev, &prod);
+        }
+    }
+}
+
+fn there_and_back(runner: Runner, bundle: &Bundle, dev: &Database, prod: &Database) {
+    let name = runner.name();
+    let work = load(prod.cluster().major(), &format!("runners_{}", name.replace('-', "_")), PROD);
+    let folder = bundle.path().join("runners").join(name);
+    let all = files(&folder);
+    let outside = all.iter().filter(|path| text(path).contains("CONCURRENTLY")).count();
+    assert!(outside > 1, "{name}: no file is outside of a transaction");
+    let count = runner.pending(&folder, &work);
+    assert!(count > 2, "{name} sees {count} migrations");
+    runner.up(&folder, &work);
+    assert_eq!(runner.pending(&folder, &work), 0, "{name}");
+    let judge = |side: &Database| {
+        compare(&schema(&work, runner.table()), &side.dump(), LOOSE)
+            .unwrap_or_else(|text| panic!("{name}: {text}"));
+    };
+    judge(dev);
+    runner.back(&folder, &work, count);
+    assert_eq!(runner.pending(&folder, &work), count, "{name}");
+    judge(prod);
+}
+
+#[test]
+fn replayed_runners_get_there_and_back() {
+    for major in main_majors() {
+        let dev = load(major, "flavours_dev", DEV);
+        let prod = load(major, "flavours_prod", PROD);
+        let names = REPLAYS.iter().flat_map(|runner| ["--flavour", runner.name]);
+        let more: Vec<&str> = names.chain(["--online-above=-1"]).collect();
+        let bundle = Bundle::with(&dev, &prod, "emit", &more);
+        assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+        for runner in REPLAYS {
             let name = runner.name.replace('-', "_");
             let work = load(major, &format!("flavours_{name}"), PROD);
             work.psql("CREATE TABLE runner_history (file text)").unwrap();
@@ -197,7 +176,7 @@ fn each_runner_gets_there_and_back() {
                 send(&work, path, way);
             }
             assert!(outside > 1, "{}: no file is outside of a transaction", runner.name);
-            compare(&schema(&work), &dev.dump(), LOOSE)
+            compare(&schema(&work, "runner_history"), &dev.dump(), LOOSE)
                 .unwrap_or_else(|text| panic!("{} there: {text}", runner.name));
             for path in files.iter().rev() {
                 if let Some(way) = (runner.down)(path) {
@@ -205,7 +184,7 @@ fn each_runner_gets_there_and_back() {
                 }
             }
             if runner.name != "supabase" {
-                compare(&schema(&work), &prod.dump(), LOOSE)
+                compare(&schema(&work, "runner_history"), &prod.dump(), LOOSE)
                     .unwrap_or_else(|text| panic!("{} back: {text}", runner.name));
             }
         }

@@ -2,6 +2,7 @@
 
 mod limits;
 mod proof;
+mod runners;
 
 use crate::program::Bundle;
 use crate::support::{Cluster, Database, main_majors};

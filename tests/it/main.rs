@@ -23,6 +23,8 @@ mod history;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
+mod inserts;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod markdown;
@@ -52,6 +54,8 @@ mod removals;
 mod rls;
 #[cfg(test)]
 mod rows;
+#[cfg(test)]
+mod runner;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]

@@ -72,13 +72,49 @@ fn rollout(dev: &Database, prod: &Database, dump: Dump) {
     prove_privately(&bundle, prod.cluster()).unwrap();
     let script = bundle.path().join("VALIDATION_SQL.sql");
     prod.psql_file(&script).expect_err("the validation passes on a prod that was not migrated");
-    bundle.apply(prod).unwrap();
+    checked_there(&bundle, prod);
     let out = prod.psql_file(&script).unwrap();
     assert!(out.contains("PASS") && !out.contains("FAIL"), "{out}");
     compare(&dump(prod), &dump(dev), SAME).unwrap();
     pgbridge(&["diff", "--dev", &dev.url(), "--prod", &prod.url()]).expect(0);
-    bundle.roll_back(prod).unwrap();
+    checked_back(&bundle, prod);
     compare(&dump(prod), &before, SAME).unwrap();
+}
+
+/// Runs the migrations; the check of each fails before it and passes after it.
+fn checked_there(bundle: &Bundle, prod: &Database) {
+    for migration in bundle.files("migrations") {
+        let check = check(bundle, &migration);
+        fails(prod, &check, "before its migration");
+        prod.psql_file(&migration).unwrap();
+        let out = prod.psql_file(&check).unwrap();
+        assert!(out.contains("PASS") && !out.contains("FAIL"), "{}: {out}", check.display());
+    }
+}
+
+/// Runs the rollbacks; after each the check of its migration fails again.
+fn checked_back(bundle: &Bundle, prod: &Database) {
+    let migrations = bundle.files("migrations");
+    let rollbacks = bundle.files("rollback");
+    for (migration, rollback) in migrations.iter().zip(&rollbacks).rev() {
+        let check = check(bundle, migration);
+        prod.psql_file(&check).unwrap();
+        prod.psql_file(rollback).unwrap();
+        fails(prod, &check, "after the rollback");
+    }
+}
+
+/// The check of a migration.
+fn check(bundle: &Bundle, migration: &Path) -> PathBuf {
+    let name = migration.file_stem().unwrap().to_str().unwrap();
+    bundle.path().join(format!("checks/{name}_check.sql"))
+}
+
+#[track_caller]
+fn fails(prod: &Database, check: &Path, when: &str) {
+    let said = prod.psql_file(check).map(|_| format!("{} passes {when}", check.display()));
+    let said = said.expect_err("a check passes");
+    assert!(said.contains("of the checks failed"), "{}: {said}", check.display());
 }
 
 /// The report without the list of all differences, with nothing that differs between two machines.

@@ -18,7 +18,7 @@ pub(super) enum Layout {
     GolangMigrate,
     /// `db/migrations/<version>_<name>.sql` with both, each with its mark.
     Dbmate,
-    /// `migrations/<version>_<name>.js` with both.
+    /// `migrations/<version>_<name>.js` with both; a version of 17 digits is a time.
     NodePgMigrate,
 }
 
@@ -31,6 +31,11 @@ pub(super) struct Pair {
 }
 
 impl Layout {
+    /// A point in time as a version: one of other length is none for the runner, and sorts after all to come.
+    pub(super) fn version(self, stamp: String) -> String {
+        if matches!(self, Self::NodePgMigrate) { stamp + "000" } else { stamp }
+    }
+
     /// The files of a migration.
     pub(super) fn files(self, pair: &Pair) -> Vec<File> {
         let Pair { version, name, up, down } = pair;

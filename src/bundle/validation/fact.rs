@@ -3,8 +3,8 @@
 use super::locator::locator;
 use super::sql::{
     COLLATION, COLUMN_OPTIONS, COMPRESSION, CONSTRAINT, CONSTRAINT_DEFINITION, ENABLED, GENERATED,
-    GENERATION, INDEX, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, PUBLISHED, REPLICA_IDENTITY,
-    ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
+    GENERATION, INDEX, INITIAL_ACL, LABELS, NOT_NULL, OPTIONS, OWNED_BY, POLICY, PUBLISHED,
+    REPLICA_IDENTITY, ROUTINE, ROW_SECURITY, SEQUENCE, SETTINGS, STATISTICS, STORAGE, TYPE,
 };
 use crate::model::acl::shown;
 use crate::model::snapshot::digest;
@@ -185,6 +185,7 @@ fn own(object: &Object, major: i32) -> Vec<Fact> {
             vec![fact("", POLICY, expected, &["restrictive", "command", "roles"])]
         }
         "function" | "procedure" => routine(object),
+        "initial_acl" => vec![initial_acl(object)],
         "event_trigger" => vec![
             fact("", ENABLED.replace("{column}", "o.evtenabled"), enabled(object), &["enabled"]),
             fact("event", "o.evtevent", text(object, "event"), &["event"]),
@@ -207,6 +208,15 @@ fn enabled(object: &Object) -> &str {
         "" => "ENABLE",
         state => state,
     }
+}
+
+fn initial_acl(object: &Object) -> Fact {
+    let items = |name: &str| {
+        let items = value(object, name).as_set();
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let expected = format!("given: {}; taken: {}", items("given"), items("taken"));
+    fact("", INITIAL_ACL, expected, &["given", "taken"])
 }
 
 fn sequence(object: &Object) -> Vec<Fact> {

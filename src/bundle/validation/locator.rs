@@ -1,5 +1,9 @@
 //! Where the row of an object stands in the system catalogs.
 
+use crate::kinds::of;
+use crate::model::Kind;
+use std::sync::LazyLock;
+
 /// Where the rows of a kind stand. `e` is the row of the check: `e.a`, `e.b`, `e.c` are the path.
 pub(super) struct Locator {
     /// FROM and WHERE; the row is `o`.
@@ -56,6 +60,13 @@ const COLUMN: &str = concat!(
     part!("pg_attribute", "attrelid", "attname"),
     " AND o.attnum > 0 AND NOT o.attisdropped"
 );
+
+/// The rows that a capture reads: what a list was made with stands in another catalog.
+static INITIAL_ACL: LazyLock<String> = LazyLock::new(|| {
+    let source = Kind::parse("initial_acl").and_then(|kind| of(kind).source());
+    let query = source.map(|source| (source.query)(0)).unwrap_or_default();
+    format!("FROM ({query}) o\n    WHERE o.type = e.a AND o.identity = e.b")
+});
 
 const OF_CLASS: &str = "pg_catalog.obj_description(o.oid, 'pg_class')";
 const OF_COLUMN: &str = "pg_catalog.col_description(o.attrelid, o.attnum)";
@@ -195,6 +206,7 @@ fn named(kind: &str) -> Option<Locator> {
 /// Kinds that are found by what they belong to.
 fn member(kind: &str) -> Option<Locator> {
     let from = match kind {
+        "initial_acl" => INITIAL_ACL.as_str(),
         "publication_table" => {
             "FROM pg_catalog.pg_publication_rel o JOIN pg_catalog.pg_publication p ON p.oid = o.prpubid JOIN pg_catalog.pg_class r ON r.oid = o.prrelid\n    \
              JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace WHERE p.pubname = e.a AND n.nspname = e.b AND r.relname = e.c"

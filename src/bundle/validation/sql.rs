@@ -77,5 +77,8 @@ pub(super) const COMPRESSION: &str =
 pub(super) const COLUMN_OPTIONS: &str = "(SELECT coalesce(pg_catalog.string_agg(pg_catalog.lower(u), ', ' ORDER BY pg_catalog.lower(u) COLLATE \"C\"), '-') \
     FROM pg_catalog.unnest(o.attoptions) u WHERE pg_catalog.split_part(u, '=', 1) IN ('n_distinct', 'n_distinct_inherited'))";
 
+pub(super) const INITIAL_ACL: &str = "'given: ' || (SELECT coalesce(pg_catalog.string_agg(u, ', ' ORDER BY u COLLATE \"C\"), '') FROM pg_catalog.unnest(o.given) u) \
+    || '; taken: ' || (SELECT coalesce(pg_catalog.string_agg(u, ', ' ORDER BY u COLLATE \"C\"), '') FROM pg_catalog.unnest(o.taken) u)";
+
 pub(super) const PUBLISHED: &str = "pg_catalog.concat_ws(' ', CASE WHEN o.puballtables THEN 'all tables' END, CASE WHEN o.pubdelete THEN 'delete' END, \
     CASE WHEN o.pubinsert THEN 'insert' END, CASE WHEN o.pubtruncate THEN 'truncate' END, CASE WHEN o.pubupdate THEN 'update' END)";

@@ -20,7 +20,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, CliError> {
     match arguments.command {
         Command::Snapshot(args) => snapshot::run(args).await,
         Command::Diff(args) => diff::run(args).await,
-        Command::Reconcile(args) => reconcile::run(args).await,
+        Command::Reconcile(args) => Box::pin(reconcile::run(args)).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Types(args) => types::run(args).await,
         Command::Graph(args) => graph::run(args).await,

@@ -2,7 +2,7 @@
 
 use crate::bundle::{self, File, Flavour, Input, Way, execution_plan, validation};
 use crate::cli::args::ReconcileArgs;
-use crate::cli::backport;
+use crate::cli::backport::{self, Backport};
 use crate::cli::commands::{options, tell_notices};
 use crate::cli::error::CliError;
 use crate::cli::history::{complete, outcomes, unexplained};
@@ -34,8 +34,11 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     let progress = Progress::start("planning");
     let options = Options { own: config.steps, ..options(&args.planning, &prod) };
     let outcomes = if args.prove_history {
-        let goal = plan::reconcile(&dev, &prod, &options).goal;
-        let sides = Replay { dev: &dev, prod: &prod, goal: &goal, options: &options };
+        let plan = plan::reconcile(&dev, &prod, &options);
+        let backport = config.names.is_empty().then(|| Backport::of(&dev, &plan, &options));
+        let backported = backport.as_ref().map_or(&dev, Backport::goal);
+        let sides =
+            Replay { dev: &dev, prod: &prod, goal: &plan.goal, backported, options: &options };
         let mut say = |message: &str| progress.say(message);
         outcomes(sides, args.scratch.as_deref(), &environment, &mut say).await?
     } else {
@@ -124,8 +127,8 @@ pub(super) fn write(dev: &Catalog, prod: &Catalog, job: &Job<'_>) -> Result<Summ
         })
         .collect();
     let backport = if backport { backport::files(dev, &input)? } else { Vec::new() };
-    let own = bundle::history::own(&migrations);
-    let decided = history::decide(dev, prod, outcomes, &own);
+    let own = bundle::history::own(&input, &migrations)?;
+    let decided = history::decide(dev, prod, outcomes, |tool| own.entries(tool));
     let unexplained = unexplained(decided.as_deref(), outcomes, &divergence);
     let view = view::ReportView::of(&view::ReportInput {
         dev,

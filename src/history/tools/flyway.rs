@@ -101,13 +101,13 @@ fn file(path: &str) -> Option<String> {
     Some(version.replace('_', "."))
 }
 
-fn own(own: &Own<'_>) -> Option<Entry> {
+fn own(own: &Own) -> Option<Entry> {
     let script = format!("V{}__{}.sql", own.stamp, own.name);
-    let details = [("version", own.stamp), ("type", "SQL"), ("script", script.as_str())];
+    let details = [("version", own.stamp.as_str()), ("type", "SQL"), ("script", script.as_str())];
     Some(Entry {
-        version: own.stamp.to_owned(),
+        version: own.stamp.clone(),
         name: Some(own.name.replace('_', " ")),
-        checksum: Some(hash(own.content).to_string()),
+        checksum: Some(hash(&own.content).to_string()),
         details: details.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
         ..Entry::default()
     })

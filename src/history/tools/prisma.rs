@@ -76,7 +76,7 @@ fn file(path: &str) -> Option<String> {
     path.strip_suffix("/migration.sql")?.rsplit('/').next().map(str::to_owned)
 }
 
-fn own(own: &Own<'_>) -> Option<Entry> {
+fn own(own: &Own) -> Option<Entry> {
     let checksum = Some(digest(own.content.as_bytes()));
     Some(Entry { version: format!("{}_{}", own.stamp, own.name), checksum, ..Entry::default() })
 }

@@ -72,11 +72,11 @@ fn file(path: &str) -> Option<String> {
     tool::number_before(path, ".sql")
 }
 
-fn own(own: &Own<'_>) -> Option<Entry> {
+fn own(own: &Own) -> Option<Entry> {
     Some(Entry {
-        version: own.stamp.to_owned(),
+        version: own.stamp.clone(),
         name: Some(own.name.replace('_', " ")),
-        checksum: Some(hash(own.content)),
+        checksum: Some(hash(&own.content)),
         ..Entry::default()
     })
 }

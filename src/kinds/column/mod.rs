@@ -25,7 +25,7 @@ use crate::model::{Attr, AttrSpec, Catalog, Compare, Kind, Need, Object, ObjectI
 use crate::sql::quote;
 pub use inherited::inherited_from;
 use inherited::{by_parent, heirs};
-pub(super) use not_null::{is_not_null, renames};
+pub(super) use not_null::{is_not_null, refuses_null, renames};
 pub(super) use read::{compression, statistics, storage, user_options};
 pub(super) use retype::{is_assignable, may_lose, reordered_keys};
 

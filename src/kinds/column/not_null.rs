@@ -69,6 +69,11 @@ pub(crate) fn is_not_null(column: &Object) -> bool {
     column.flag(NOT_NULL)
 }
 
+/// Whether no new row can hold NULL in it.
+pub(crate) fn refuses_null(column: &Object) -> bool {
+    has_one(column)
+}
+
 /// NULL is kept out of new rows by one that is not validated, too, and by a check.
 pub(super) fn guards(column: &Object) -> Guards {
     if !has_one(column) {

@@ -87,6 +87,7 @@ fn of_server(mut server: ServerInfo, to: &mut Translator<'_>) -> ServerInfo {
     server.roles = server.roles.iter().map(renamed).collect();
     // only prod's are asked for
     server.superusers.clear();
+    server.row_security_bypassers.clear();
     server.database_creators.clear();
     server.has_rights_of.clear();
     server.can_become.clear();

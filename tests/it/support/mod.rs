@@ -2,8 +2,8 @@
 
 mod cluster;
 mod dump;
-pub(crate) mod node;
 mod normalize;
+pub(crate) mod tools;
 
 pub(crate) use cluster::{Cluster, Database, LOCKED_PASSWORD, psql};
 pub(crate) use normalize::{Options, compare, normalize};

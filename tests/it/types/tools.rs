@@ -2,7 +2,7 @@
 //! differ, `fixtures/types/differences.txt` says why.
 
 use super::{fixture, load, types};
-use crate::support::node::{run, tools};
+use crate::support::tools::{run, tools};
 use crate::support::{Cluster, Database, main_majors};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
