@@ -1,8 +1,8 @@
 //! Tables for a terminal, without colours.
 
 use crate::diff::{Change, Divergence, Drift, Level, Side};
+use crate::markdown::visible;
 use crate::model::ObjectId;
-use crate::report::markdown::escape::visible;
 use crate::report::view::{ReportView, plural};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::collections::BTreeMap;

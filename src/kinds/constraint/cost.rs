@@ -79,7 +79,9 @@ fn refers_to_nothing_yet(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> bo
         ctx.desired.needs_of(&object.id).filter_map(|(id, _)| ctx.desired.objects.get(id));
     let mut own = columns.filter(|column| column.parent.as_ref() == Some(table));
     !object.text(DEFINITION).contains("MATCH FULL")
-        && own.any(|part| part.id.kind == Kind::Column && column::comes_empty(ctx, part))
+        && own.any(|part| {
+            part.id.kind == Kind::Column && column::comes_with(ctx, part) == Some("NULL")
+        })
 }
 
 /// That a row may stand against it, with the query that tells.

@@ -5,8 +5,8 @@
 
 mod drift;
 
+use crate::markdown::visible;
 use crate::report::diagram::{self, Placement};
-use crate::report::markdown::escape::visible;
 use crate::report::view::{Graph, Node, ReportView, Severity, plural};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

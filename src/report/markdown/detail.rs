@@ -1,7 +1,7 @@
 //! The long parts of the report: each file step by step, and every difference.
 
 use super::Page;
-use super::escape::{code, fenced, prose};
+use crate::markdown::{code, fenced, prose};
 use crate::report::view::{DriftView, FileView, Property, ReportView, StepView, plural};
 
 /// The migrations, step by step.

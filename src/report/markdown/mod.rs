@@ -1,12 +1,15 @@
 //! The divergence report as Markdown: verdict first, every difference last.
 
 mod detail;
-pub(in crate::report) mod escape;
+/// Where diagrams find what escapes their labels.
+pub(in crate::report) mod escape {
+    pub(in crate::report) use crate::markdown::{mermaid, visible};
+}
 mod history;
 
+use crate::markdown::{code, fenced, prose};
 use crate::report::diagram::{cut_entities, mermaid};
 use crate::report::view::{Direction, Entities, Graph, ReportView, UnbridgedView, plural};
-use escape::{code, fenced, prose};
 
 /// Rows that a list before the details holds at most, where it may be long.
 const SHOWN: usize = 20;

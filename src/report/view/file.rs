@@ -1,14 +1,15 @@
 //! The migrations, step by step.
 
-use crate::kinds::{Effects, Failure, Lock};
+use crate::kinds::{Effects, Failure, Lock, Sizes};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Estimate, Estimates, Step, size_told};
+use crate::plan::{Batch, Estimate, Estimates, Step};
 use crate::report::view::{FileView, Level, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
 /// The migrations, in order.
 pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
     let estimates = Estimates::new(input.prod, &input.plan.goal);
+    let sizes = Sizes::new(input.prod);
     let mut names = input.files.iter();
     input
         .plan
@@ -21,7 +22,7 @@ pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
                 migration,
                 rollback,
                 time: estimates.all(&batch.steps).told(),
-                steps: written.map(|step| view(input.prod, &estimates, step)).collect(),
+                steps: written.map(|step| view(&sizes, &estimates, step)).collect(),
                 not_brought_back: batch.irreversible.clone(),
                 irreversible: irreversible(input.prod, batch).len(),
             }
@@ -44,14 +45,14 @@ pub(super) fn irreversible(prod: &Catalog, batch: &Batch) -> BTreeSet<String> {
     batch.irreversible.iter().filter(|text| !own.contains(*text)).cloned().collect()
 }
 
-fn view(prod: &Catalog, estimates: &Estimates<'_>, step: &Step) -> StepView {
+fn view(sizes: &Sizes<'_>, estimates: &Estimates<'_>, step: &Step) -> StepView {
     let effects = &step.effects;
     let estimate = estimates.of(step);
     let locks = effects.locks.iter().map(|(relation, lock)| LockView {
         relation: super::named(relation),
         mode: lock.name().to_owned(),
         meaning: lock.meaning().to_owned(),
-        size: size_told(prod, relation),
+        size: sizes.told(relation),
     });
     StepView {
         title: step.title(),
