@@ -66,7 +66,7 @@ impl ObjectKind for Extension {
                 },
             },
             Rule {
-                attrs: &["version"],
+                attrs: &["version", "tables"],
                 change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]

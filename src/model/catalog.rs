@@ -38,6 +38,12 @@ pub struct ServerInfo {
     pub collate: String,
     /// `LC_CTYPE` of the database.
     pub ctype: String,
+    /// Who sorts its texts, with the locale where it has one of its own: `libc`, `icu en-US`.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub collation_provider: String,
+    /// Settings that change what statements mean or how they run, as the capturing role has them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub settings: BTreeMap<String, String>,
     /// The role that captured.
     pub capture_role: String,
     /// Whether that role has the rights of the database's owner.

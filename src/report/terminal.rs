@@ -79,6 +79,7 @@ pub fn summary(view: &ReportView, width: Option<u16>) -> String {
             .iter()
             .map(|reason| format!("  {}: {}", reason.light.name(), line_of(&reason.text))),
     );
+    lines.extend(view.readiness.open().map(|open| format!("  {}", line_of(&open))));
     lines.join("\n") + "\n"
 }
 

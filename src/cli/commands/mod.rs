@@ -47,7 +47,7 @@ fn options(planning: &Planning, prod: &Catalog) -> Options {
 /// Tells what a capture could not see and which values it left out; true when a comparison is
 /// incomplete because of it, which values that may be secret never make it.
 fn tell_notices(side: &str, catalog: &Catalog) -> bool {
-    for why in &catalog.scope.why {
+    if let Some(why) = &catalog.scope.why {
         output::note(&format!("{side}: scope.profile: {why}"));
     }
     for group in &catalog.scope.alone {

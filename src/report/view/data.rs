@@ -4,6 +4,7 @@ mod finding;
 
 pub use finding::{Direction, DriftView, Property, Severity};
 
+use crate::kinds::Isolation;
 use crate::plan::{Reason, Seconds};
 use crate::report::view::{Entities, Graph, HistoryView};
 use serde::Serialize;
@@ -60,6 +61,56 @@ pub struct ReportView {
     pub not_looked_at: Vec<String>,
     /// What a capture could not see.
     pub notices: Vec<NoticeView>,
+    /// Why a part of the databases is left as prod has it, and how to refuse it.
+    pub scope: Option<String>,
+    /// What is left as prod has it, for a platform manages it.
+    pub left_alone: Vec<LeftAloneView>,
+    /// Objects that seem to be the same under another name.
+    pub renames: Vec<Rename>,
+    /// How long all steps may take once they have their locks, in words.
+    pub time: String,
+    /// What documents and programs may name and the bridge changes.
+    pub documents: Documents,
+}
+
+/// Objects of one group that are left as prod has them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LeftAloneView {
+    /// `schema:auth`.
+    pub group: String,
+    /// How many of them prod has.
+    pub prod: usize,
+    /// How many of them dev has.
+    pub dev: usize,
+    /// Why.
+    pub why: String,
+    /// What differs between both sides and stays so.
+    pub differs: Vec<String>,
+}
+
+/// Two objects that seem to be one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Rename {
+    /// What prod has and dev lacks.
+    pub prod: String,
+    /// What dev has and prod lacks.
+    pub dev: String,
+    /// What is equal.
+    pub why: String,
+}
+
+/// What documents and programs may name.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Documents {
+    /// The documents, by the configuration; none where it does not say.
+    pub named: Option<String>,
+    /// What goes: tables, columns, views, routines and types.
+    pub gone: Vec<String>,
+    /// What comes or changes of these.
+    pub changed: Vec<String>,
 }
 
 /// One database.
@@ -117,6 +168,27 @@ pub struct Readiness {
     pub recommendation: String,
     /// Why, the worst first.
     pub reasons: Vec<Cause>,
+    /// The colour that these reasons alone give.
+    pub but_for_places: Light,
+    /// Places of the execution plan that nobody has filled: they keep it from green.
+    pub places: Vec<String>,
+}
+
+impl Readiness {
+    /// What the open places hold up; none where all are filled.
+    pub fn open(&self) -> Option<String> {
+        let places = super::plural(self.places.len(), "place", "places");
+        let of_it = match self.but_for_places {
+            Light::Green => "this alone keeps it from green",
+            Light::Yellow | Light::Red => "besides the reasons above",
+        };
+        (!self.places.is_empty()).then(|| {
+            format!(
+                "Not a risk, but open: the execution plan has {places} to fill, {of_it}: {}.",
+                self.places.join(", ")
+            )
+        })
+    }
 }
 
 /// One reason of a verdict.
@@ -200,8 +272,12 @@ pub struct Feature {
     pub purpose: Vec<String>,
     /// How dangerous it is.
     pub risk: Level,
-    /// Why.
+    /// Who waits for it, and how long it may take.
+    pub impact: Vec<String>,
+    /// Why, the worst first; alike steps in one line.
     pub why: Vec<String>,
+    /// One step of little risk without a comment: its line in the list of features says all.
+    pub brief: bool,
     /// The files that its steps stand in, in order.
     pub files: Vec<FeatureFile>,
     /// What is done to which object.
@@ -244,6 +320,8 @@ pub struct StepView {
     pub title: String,
     /// How many statements it has.
     pub statements: usize,
+    /// Whose transaction it needs: its own, or none, where it works long and lets others go on.
+    pub isolation: Isolation,
     /// Locks on relations that stand before.
     pub locks: Vec<LockView>,
     /// Relations that it writes anew.
@@ -328,12 +406,23 @@ pub struct EnvironmentRow {
 pub struct Risk {
     /// What can happen.
     pub what: String,
-    /// If dev's state were put on prod as it is.
+    /// With the same changes as plain statements.
     pub before: Level,
     /// With this plan.
     pub after: Level,
     /// What makes the difference.
     pub mitigation: String,
+}
+
+impl Risk {
+    /// The level afterwards, or that there is nothing that would make a difference.
+    pub fn after_told(&self) -> &'static str {
+        match self.after {
+            Level::None if self.before == Level::None => "nothing to mitigate",
+            after if after == self.before => "the same, not mitigated",
+            after => after.name(),
+        }
+    }
 }
 
 /// A way to bring both sides together.
@@ -358,6 +447,8 @@ pub struct SecurityFinding {
     pub access: bool,
     /// Whether the bridge brings it, or it stands in prod already.
     pub new: bool,
+    /// Told only: nobody is concerned who could not do it anyway.
+    pub info: bool,
 }
 
 /// What a capture could not see.

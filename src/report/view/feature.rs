@@ -1,35 +1,56 @@
 //! Features: connected parts of what changes, each with its purpose, its files and its risk.
 
 mod component;
+mod impact;
 mod risk;
 
-use crate::kinds::of;
+use crate::kinds::{Sizes, of};
 use crate::model::ObjectId;
-use crate::plan::{Step, Verb};
-use crate::report::view::{Feature, FeatureFile, FileView, ReportInput};
+use crate::plan::{Estimates, Step, Verb};
+use crate::report::view::empty::Uses;
+use crate::report::view::{Feature, FeatureFile, FileView, Level, ReportInput, SecurityFinding};
 use component::Part;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The features, the most dangerous first, else in the order of their steps.
-pub(super) fn features(input: &ReportInput<'_>, views: &[FileView]) -> Vec<Feature> {
-    let mut features: Vec<Feature> =
-        component::parts(input).iter().map(|part| feature(input, views, part)).collect();
+pub(super) fn features(
+    input: &ReportInput<'_>,
+    estimates: &Estimates<'_>,
+    (uses, security): (&Uses<'_>, &[SecurityFinding]),
+    views: &[FileView],
+) -> Vec<Feature> {
+    let sizes = Sizes::new(input.prod);
+    let mut features: Vec<Feature> = component::parts(input)
+        .iter()
+        .map(|part| {
+            let impact = impact::of(&sizes, estimates, part);
+            Feature { impact, ..feature(input, (uses, security), views, part) }
+        })
+        .collect();
     features.sort_by_key(|feature| Reverse(feature.risk));
     features
 }
 
-fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feature {
+fn feature(
+    input: &ReportInput<'_>,
+    told: (&Uses<'_>, &[SecurityFinding]),
+    views: &[FileView],
+    part: &Part<'_>,
+) -> Feature {
     let steps: Vec<&Step> = part.steps.iter().map(|place| place.step).collect();
     let verbs = verbs(&steps);
-    let (risk, why) = risk::of(input, views, part);
+    let (risk, why) = risk::of(input, views, told, part);
+    let (purpose, objects) = (purpose(input, &steps), objects(&steps, &verbs));
     let batches: BTreeSet<usize> = part.steps.iter().map(|place| place.batch).collect();
     let files = batches.iter().filter_map(|at| input.files.get(*at));
     Feature {
         name: name(&steps),
         title: title(&verbs),
-        purpose: purpose(input, &steps),
+        brief: risk <= Level::Low && objects.len() == 1 && purpose.is_empty(),
+        purpose,
         risk,
+        impact: Vec::new(),
         why,
         files: files
             .map(|(migration, rollback)| FeatureFile {
@@ -37,7 +58,7 @@ fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feat
                 rollback: rollback.clone(),
             })
             .collect(),
-        objects: objects(&steps, &verbs),
+        objects,
     }
 }
 

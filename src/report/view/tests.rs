@@ -108,8 +108,10 @@ fn a_new_table_is_green_and_low_and_told_with_its_parts() {
     let view = report(&dev, &prod, Drops::Report);
     // all that is in the way is what only people know
     assert_eq!(view.readiness.light, Light::Yellow, "{:?}", view.readiness);
-    assert_eq!(view.readiness.reasons.len(), 1);
-    assert!(view.readiness.reasons[0].text.contains("places to fill"));
+    assert_eq!(view.readiness.but_for_places, Light::Green);
+    assert_eq!(view.readiness.places.len(), 10);
+    let open = view.readiness.open().unwrap();
+    assert!(open.contains("10 places to fill, this alone keeps it from green: when"), "{open}");
     assert_eq!(view.features.len(), 1);
     assert_eq!(view.features[0].risk, Level::Low);
     assert_eq!(view.features[0].files[0].migration, "migrations/0.sql");

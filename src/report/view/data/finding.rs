@@ -46,7 +46,7 @@ pub enum Severity {
     /// Prod gets dev's state, and nothing that stands is lost, read as a whole or written anew.
     Low,
     /// Only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge
-    /// reads, indexes or writes anew what stands, or may stop on its rows.
+    /// reads, indexes or writes anew what stands, may stop on its rows, or makes it use what is empty.
     Medium,
     /// It is not modelled or not bridged, the bridge loses data there, or the security review finds
     /// something that the bridge brings.
@@ -75,7 +75,7 @@ impl Severity {
                 "prod gets dev's state, and nothing that stands is lost, read as a whole or written anew"
             }
             Self::Medium => {
-                "only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge reads, indexes or writes anew what stands, or may stop on its rows"
+                "only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge reads, indexes or writes anew what stands, may stop on its rows, or makes it use what is empty"
             }
             Self::High => {
                 "not modelled, not bridged, the bridge loses data there, or it brings a finding of the security review"
@@ -96,6 +96,8 @@ pub struct DriftView {
     pub schema: String,
     /// How much it matters.
     pub severity: Severity,
+    /// Why it matters that much.
+    pub because: Vec<String>,
     /// `missing`, `extra`, `changed` or `unmodelled`.
     pub code: String,
     /// The kind's name.
