@@ -63,7 +63,7 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     let version_num = session.server_version_num();
     let members = members(version_num / 10_000);
     let ((facts, settings), roles, extensions, casts, members) = try_join5(
-        try_join(session.rows(FACTS, &[]), session.rows(SETTINGS, &[])),
+        Box::pin(try_join(session.rows(FACTS, &[]), session.rows(SETTINGS, &[]))),
         session.rows(ROLES, &[]),
         session.rows(EXTENSIONS, &[]),
         session.rows(CASTS, &[]),
@@ -100,7 +100,7 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         encoding: text("encoding").unwrap_or_default(),
         collate: text("datcollate").unwrap_or_default(),
         ctype: text("datctype").unwrap_or_default(),
-        collation_provider: provider(text("provider"), text("locale")),
+        collation_provider: provider(text("provider").as_deref(), text("locale").as_deref()),
         settings: settings.iter().map(pair).collect(),
         capture_role: text("role").unwrap_or_default(),
         capture_role_owns: facts.first().is_some_and(|row| row.get("owns")),
@@ -116,13 +116,13 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
 }
 
 /// Who sorts texts; before 15 the C library alone does.
-fn provider(letter: Option<String>, locale: Option<String>) -> String {
-    let name = match letter.as_deref() {
+fn provider(letter: Option<&str>, locale: Option<&str>) -> String {
+    let name = match letter {
         Some("i") => "icu",
         Some("b") => "builtin",
         _ => "libc",
     };
-    [Some(name.to_owned()), locale].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [Some(name), locale].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// For each member the roles where the column is true.

@@ -29,9 +29,9 @@ pub(super) fn section(page: &mut Page, view: &ReportView) {
     }
     let brief = view.features.iter().filter(|feature| listed && feature.brief).count();
     if brief > 0 {
-        let what = plural(brief, "feature of the list has", "features of the list have");
+        let what = plural(brief, "feature has no part of its", "features have no part of their");
         page.block(&format!(
-            "{what} no part of its own below: one step that touches no row that stands, of an object without a comment."
+            "{what} own below: one step of little risk, without a comment; what it costs stands in \"The files\"."
         ));
     }
     for (at, feature) in view.features.iter().enumerate() {

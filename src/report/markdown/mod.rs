@@ -98,13 +98,11 @@ fn verdict(page: &mut Page, view: &ReportView) {
         prose(&view.timestamp),
     ));
     let readiness = &view.readiness;
-    let but = match readiness.light == readiness.but_for_places {
-        true => String::new(),
-        false => format!(
-            " ({} but for {} to fill)",
-            readiness.but_for_places.name(),
-            plural(readiness.places.len(), "place", "places")
-        ),
+    let but = if readiness.light == readiness.but_for_places {
+        String::new()
+    } else {
+        let places = plural(readiness.places.len(), "place", "places");
+        format!(" ({} but for {places} to fill)", readiness.but_for_places.name())
     };
     page.block(&format!(
         "## Verdict: {}, {}{but}",
@@ -313,14 +311,14 @@ fn afterwards(page: &mut Page, view: &ReportView) {
     page.block("`EXECUTION_PLAN.md` has the checklists before and after, go or no-go, what to watch while it runs and for 24 hours after, the way back, and messages to send. `VALIDATION_SQL.sql` checks prod before and after.");
     let documents = &view.documents;
     let named = documents.named.as_deref().map_or_else(
-        || "nobody has said which documents name them (`documents` under `[announce]`)".to_owned(),
+        || "nobody has said which documents do (`documents` under `[announce]`)".to_owned(),
         |named| format!("documents: {}", prose(named)),
     );
-    page.block(&format!("To update where it is named; {named}:"));
+    page.block(&format!("What names these has to be looked at; {named}:"));
     let lines = [("gone", &documents.gone), ("new or changed", &documents.changed)];
     let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
-    let lines = lines
-        .map(|(what, names)| format!("{what} ({}): {}", names.len(), detail::some(names, SHOWN)));
+    let lines =
+        lines.map(|(what, names)| format!("{what} ({}): {}", names.len(), detail::some(names, 12)));
     let types =
         "TypeScript: `database.types.ts` has the types of prod after the last file".to_owned();
     page.list(lines.chain([types]));

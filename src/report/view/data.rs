@@ -419,7 +419,7 @@ impl Risk {
     pub fn after_told(&self) -> &'static str {
         match self.after {
             Level::None if self.before == Level::None => "nothing to mitigate",
-            after if after == self.before => "the same, not mitigated",
+            after if after == self.before => "the same",
             after => after.name(),
         }
     }

@@ -84,7 +84,7 @@ impl ReportView {
         let security = security::findings(input);
         let notices = notices(input);
         let uses = empty::users(input);
-        let readiness = readiness::of(input, &files, &notices, &uses);
+        let readiness = readiness::of(input, &files, &notices, (&uses, &security));
         let (unmodelled, unbridged) = unbridged(input);
         let findings = count::findings(input.divergence);
         let history = history::of(input.history, input.unexplained);

@@ -3,7 +3,8 @@
 use crate::plan::{Reason, lacking};
 use crate::report::view::empty::Uses;
 use crate::report::view::{
-    Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, StepView, plural,
+    Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, SecurityFinding, StepView,
+    plural,
 };
 use std::collections::BTreeSet;
 
@@ -15,10 +16,10 @@ pub(super) fn of(
     input: &ReportInput<'_>,
     files: &[FileView],
     notices: &[NoticeView],
-    uses: &Uses<'_>,
+    (uses, security): (&Uses<'_>, &[SecurityFinding]),
 ) -> Readiness {
     let mut reasons = red(input, files, notices);
-    reasons.extend(yellow(input, files, uses));
+    reasons.extend(yellow(input, files, uses, security));
     let but_for_places = reasons.iter().map(|reason| reason.light).max().unwrap_or(Light::Green);
     if reasons.is_empty() {
         let text = harmless(files);
@@ -166,7 +167,13 @@ fn working(files: &[FileView]) -> Option<Cause> {
     })
 }
 
-fn yellow(input: &ReportInput<'_>, files: &[FileView], uses: &Uses<'_>) -> Vec<Cause> {
+fn yellow(
+    input: &ReportInput<'_>,
+    files: &[FileView],
+    uses: &Uses<'_>,
+    security: &[SecurityFinding],
+) -> Vec<Cause> {
+    let open = security.iter().filter(|finding| finding.new && finding.access && !finding.info);
     let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
     let irreversible = files.iter().map(|file| file.irreversible).sum();
     // in the order of their weight
@@ -179,6 +186,14 @@ fn yellow(input: &ReportInput<'_>, files: &[FileView], uses: &Uses<'_>) -> Vec<C
                 format!("{what} not brought back by a rollback")
             },
             "have a backup",
+        ),
+        cause(
+            Light::Yellow,
+            open.count(),
+            |count| {
+                format!("the bridge brings {} about access", plural(count, "finding", "findings"))
+            },
+            "have each one under \"Security review\" confirmed",
         ),
         emptied(uses),
         rights(input),

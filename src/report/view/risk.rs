@@ -78,7 +78,7 @@ fn withheld_with_data(input: &ReportInput<'_>) -> usize {
 const MODES: [&str; 4] = ["SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"];
 
 /// The longest blocking lock: what stops most, then what takes longest.
-fn worst<'a>(steps: &[&'a StepView]) -> (Level, Option<String>) {
+fn worst(steps: &[&StepView]) -> (Level, Option<String>) {
     let mut worst = (Level::None, false, 0, None);
     let mut told = None;
     for (step, lock) in
@@ -109,7 +109,7 @@ fn worst<'a>(steps: &[&'a StepView]) -> (Level, Option<String>) {
 fn downtime(plain: &[&StepView], steps: &[&StepView]) -> Risk {
     let ((before, _), (after, told)) = (worst(plain), worst(steps));
     let queues =
-        plain.iter().flat_map(|step| &step.locks).any(|lock| lock.mode == "ACCESS EXCLUSIVE");
+        plain.iter().flat_map(|step| &step.locks).any(|lock| MODES.contains(&lock.mode.as_str()));
     let before = before.max(level(queues, Level::Medium));
     let forms = steps.iter().filter(|step| step.isolation != Isolation::Shared).count();
     let forms = match forms {
@@ -120,7 +120,7 @@ fn downtime(plain: &[&StepView], steps: &[&StepView]) -> Risk {
         ),
     };
     let text = match told {
-        None => format!("{forms}no step makes readers or writers wait"),
+        None => format!("{forms}no step makes readers or writers of what stands wait"),
         Some(worst) => format!(
             "{forms}the worst is {worst}, until the file commits; lock_timeout ends the wait for it, behind which all others would wait"
         ),
@@ -204,7 +204,7 @@ fn gaps(input: &ReportInput<'_>, found: &[SecurityFinding]) -> Risk {
     let mut told = Vec::new();
     if guarded > 0 {
         let what = plural(guarded, "new table gets", "new tables get");
-        told.push(format!("{what} row-level security in the transaction that makes it"));
+        told.push(format!("{what} row-level security in the transaction of the CREATE"));
     }
     if all > new {
         let what = plural(all - new, "finding of dev is", "findings of dev are");

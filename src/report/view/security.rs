@@ -3,7 +3,7 @@
 mod keys;
 mod lost;
 
-use crate::model::{Catalog, Object, ObjectId, PUBLIC};
+use crate::model::{Catalog, OWNER, Object, ObjectId, PUBLIC};
 use crate::report::view::drift::attribute;
 use crate::report::view::{ReportInput, SecurityFinding};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,11 +92,16 @@ fn holders<'a>(review: &Review<'a>) -> BTreeMap<&'a ObjectId, BTreeSet<&'a str>>
         let table = table.unwrap_or(&object.id);
         let owner = review.after.objects.get(table).and_then(|table| table.facets.owner.as_deref());
         let items = object.facets.acl.iter().flatten();
-        for item in items.filter(|item| Some(&*item.grantee) != owner) {
+        for item in items.filter(|item| !is_own(&item.grantee, owner)) {
             holders.entry(table).or_default().insert(role(&item.grantee));
         }
     }
     holders
+}
+
+/// Whether a grantee is the owner of what is granted.
+fn is_own(grantee: &str, owner: Option<&str>) -> bool {
+    grantee == OWNER || Some(grantee) == owner
 }
 
 /// A role by its name; everybody has none.
@@ -152,7 +157,7 @@ fn views_by_owner(review: &Review<'_>) -> Vec<SecurityFinding> {
 fn readers(object: &Object) -> Vec<String> {
     let owner = object.facets.owner.as_deref();
     let items = object.facets.acl.iter().flatten();
-    let items = items.filter(|item| &*item.privilege == "SELECT" && Some(&*item.grantee) != owner);
+    let items = items.filter(|item| &*item.privilege == "SELECT" && !is_own(&item.grantee, owner));
     items.map(|item| role(&item.grantee).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -170,7 +175,7 @@ fn new_grants(review: &Review<'_>) -> Vec<SecurityFinding> {
             .collect();
         let owner = object.facets.owner.as_deref();
         for item in object.facets.acl.iter().flatten() {
-            let own = &*item.grantee == PUBLIC || Some(&*item.grantee) == owner;
+            let own = &*item.grantee == PUBLIC || is_own(&item.grantee, owner);
             if !own && !held.contains(&(&*item.grantee, &*item.privilege)) {
                 let what = format!("{} is granted to {}", item.privilege, item.grantee);
                 findings.push(finding(what, object, true));

@@ -2,6 +2,7 @@
 
 use super::component::{Part, Place};
 use super::plural_of;
+use crate::plan::{Step, Verb};
 use crate::report::view::empty::Uses;
 use crate::report::view::{
     FileView, Level, ReportInput, SecurityFinding, StepView, file, named, plural,
@@ -74,18 +75,40 @@ fn harmless(input: &ReportInput<'_>, part: &Part<'_>) -> String {
         let step = place.step;
         step.own.is_some() || input.prod.objects.contains_key(&step.object)
     };
+    let acts: Vec<String> = part
+        .steps
+        .iter()
+        .filter(|place| acts_on_what_stands(input, place.step))
+        .map(|place| named(&place.step.object))
+        .collect();
+    let acts = match acts.as_slice() {
+        [] => String::new(),
+        names => format!("; statements on what stands meet from then on: {}", some(names, ", ")),
+    };
     if part.steps.iter().any(|place| stands(&place)) {
-        "no row that stands is read as a whole, written anew or lost".to_owned()
+        format!("no row that stands is read as a whole, written anew or lost{acts}")
     } else {
-        "additive: it only makes what prod does not have, and no row that stands is read as a whole, written anew or lost".to_owned()
+        format!(
+            "additive: it only makes what prod does not have, and no row that stands is read as a whole, written anew or lost{acts}"
+        )
     }
+}
+
+/// Whether it makes something that changes what statements on a relation of prod do.
+fn acts_on_what_stands(input: &ReportInput<'_>, step: &Step) -> bool {
+    let new = input.plan.goal.objects.get(&step.object).filter(|_| step.verb != Verb::Drop);
+    let whole = new.and_then(|object| object.parent.as_ref());
+    ["trigger", "rule", "policy", "event_trigger"].contains(&step.object.kind.name())
+        && !input.prod.objects.contains_key(&step.object)
+        && whole.is_none_or(|whole| input.prod.objects.contains_key(whole))
+        && new.is_some()
 }
 
 fn line(saying: &Saying, steps: &[(String, String)]) -> String {
     let Saying { text, verb, kind, .. } = saying;
     let relations: BTreeSet<&str> = steps.iter().map(|(_, relation)| relation.as_str()).collect();
     let relations: Vec<String> = relations.into_iter().map(str::to_owned).collect();
-    let text = text.replacen("{}", &some(&relations, ", "), 1);
+    let text = text.replacen("{}", &one_of(&relations), 1);
     let names: BTreeSet<&str> = steps.iter().map(|(name, _)| name.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
     match names.as_slice() {
@@ -96,6 +119,15 @@ fn line(saying: &Saying, steps: &[(String, String)]) -> String {
             plural(names.len(), kind, &plural_of(kind)),
             some(names, ", ")
         ),
+    }
+}
+
+/// Each step is about one of these.
+fn one_of(relations: &[String]) -> String {
+    let shown = relations.iter().take(NAMED).cloned().collect::<Vec<_>>().join(" or ");
+    match relations.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} or one of {more} more"),
     }
 }
 
