@@ -63,35 +63,32 @@ pub(super) fn of(
         let what = plural(lost.len(), "thing", "things");
         why.push(format!("the rollback does not bring back {what}: {}", some(&lost, "; ")));
     }
-    if why.is_empty() {
-        why.push(harmless(input, part));
+    if level <= Level::Low {
+        why.insert(0, nature(input, part, !said.is_empty()));
+        why.retain(|text| !text.is_empty());
     }
     (level, why)
 }
 
-/// Why nothing is said: additive, or what stands is changed without its rows being touched.
-fn harmless(input: &ReportInput<'_>, part: &Part<'_>) -> String {
-    let stands = |place: &&Place<'_>| {
+/// Whether it only makes what prod does not have, and what of that acts on what stands.
+fn nature(input: &ReportInput<'_>, part: &Part<'_>, touches_rows: bool) -> String {
+    let stands = |place: &Place<'_>| {
         let step = place.step;
         step.own.is_some() || input.prod.objects.contains_key(&step.object)
     };
-    let acts: Vec<String> = part
-        .steps
-        .iter()
-        .filter(|place| acts_on_what_stands(input, place.step))
-        .map(|place| named(&place.step.object))
-        .collect();
-    let acts = match acts.as_slice() {
-        [] => String::new(),
-        names => format!("; statements on what stands meet from then on: {}", some(names, ", ")),
-    };
-    if part.steps.iter().any(|place| stands(&place)) {
-        format!("no row that stands is read as a whole, written anew or lost{acts}")
-    } else {
-        format!(
-            "additive: it only makes what prod does not have, and no row that stands is read as a whole, written anew or lost{acts}"
-        )
+    let mut said = Vec::new();
+    if !part.steps.iter().any(stands) {
+        said.push("additive: it only makes what prod does not have".to_owned());
     }
+    if !touches_rows {
+        said.push("no row that stands is read as a whole, written anew or lost".to_owned());
+    }
+    let acts = part.steps.iter().filter(|place| acts_on_what_stands(input, place.step));
+    let acts: Vec<String> = acts.map(|place| named(&place.step.object)).collect();
+    if !acts.is_empty() {
+        said.push(format!("statements on what stands meet from then on: {}", some(&acts, ", ")));
+    }
+    said.join("; ")
 }
 
 /// Whether it makes something that changes what statements on a relation of prod do.
