@@ -14,6 +14,7 @@ pub mod diff;
 pub mod history;
 pub mod introspect;
 pub mod kinds;
+pub mod markdown;
 pub mod model;
 pub mod normalize;
 pub mod plan;

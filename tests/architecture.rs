@@ -10,6 +10,7 @@ mod walls {
     const USES: &[(&str, &[&str])] = &[
         ("model", &[]),
         ("sql", &[]),
+        ("markdown", &["sql"]),
         ("connect", &[]),
         ("kinds", &["model", "sql"]),
         ("history", &["model", "sql"]),
@@ -19,9 +20,9 @@ mod walls {
         ("config", &["normalize", "plan", "scope", "verify"]),
         ("diff", &["model"]),
         ("plan", &["kinds", "model", "sql"]),
-        ("report", &["diff", "history", "model", "plan", "kinds"]),
+        ("report", &["diff", "history", "kinds", "markdown", "model", "plan"]),
         ("types", &["kinds", "model", "sql"]),
-        ("bundle", &["diff", "history", "kinds", "model", "plan", "sql"]),
+        ("bundle", &["diff", "history", "kinds", "markdown", "model", "plan", "sql"]),
         (
             "verify",
             &[

@@ -1,16 +1,15 @@
 //! `EXECUTION_PLAN.md`: what to run, in which order, under which locks, and how to go back.
 
-pub(in crate::bundle) mod escape;
 mod file;
 mod rights;
 mod text;
 
 use crate::bundle::{Input, Migration};
-use crate::kinds::Lock;
+use crate::kinds::{Lock, Sizes};
+use crate::markdown::{code, copied};
 use crate::model::ObjectId;
 use crate::plan::{Ask, Drops, Estimates, Verb, assumptions};
 use crate::sql::quote;
-use escape::{code, fenced};
 use std::collections::BTreeSet;
 
 /// The plan, with commands to copy.
@@ -31,9 +30,10 @@ pub fn render(input: &Input<'_>, migrations: &[Migration]) -> String {
     );
     blocks.push(assumptions());
     let estimates = Estimates::new(input.prod, &input.plan.goal);
+    let sizes = Sizes::new(input.prod);
     let count = migrations.len();
     for (at, (migration, batch)) in migrations.iter().zip(&input.plan.batches).enumerate() {
-        blocks.push(file::section(input, &estimates, migration, batch, (at + 1, count)));
+        blocks.push(file::section((&estimates, &sizes), migration, batch, (at + 1, count)));
     }
     blocks.push(monitoring(input));
     blocks.push(after(input));
@@ -106,7 +106,7 @@ fn prerequisites(input: &Input<'_>) -> String {
     format!(
         "## Before\n\n{}\n\nTransactions that would hold up the locks; end them or wait:\n\n{}",
         checklist(&items),
-        fenced("sql", text::LONG_TRANSACTIONS)
+        copied("sql", text::LONG_TRANSACTIONS)
     )
 }
 
@@ -174,15 +174,15 @@ fn monitoring(input: &Input<'_>) -> String {
             "In a second session. Who waits for whom; somebody who waits longer than {} is a reason to cancel the file:",
             told(input, Ask::LongestWait)
         ),
-        fenced("sql", text::WAITING),
+        copied("sql", text::WAITING),
     ];
     if !relations.is_empty() {
         blocks.push("Locks on the relations that the files change:".to_owned());
-        blocks.push(fenced("sql", &text::LOCKS.replace("{relations}", &regclasses(&relations))));
+        blocks.push(copied("sql", &text::LOCKS.replace("{relations}", &regclasses(&relations))));
     }
     if input.plan.steps().any(|step| !step.effects.index_builds.is_empty()) {
         blocks.push("Progress of an index build:".to_owned());
-        blocks.push(fenced("sql", text::INDEX_BUILDS));
+        blocks.push(copied("sql", text::INDEX_BUILDS));
     }
     blocks.join("\n\n")
 }
@@ -203,9 +203,9 @@ fn after(input: &Input<'_>) -> String {
         "## After the last file".to_owned(),
         "Every check passes and the exit status is 0, or what was promised is not there:"
             .to_owned(),
-        fenced("sh", &file::psql("VALIDATION_SQL.sql")),
+        copied("sh", &file::psql("VALIDATION_SQL.sql")),
         "What differs from dev now; compare it with the report:".to_owned(),
-        fenced("sh", "pgbridge diff --dev \"$PGBRIDGE_DEV_URL\" --prod \"$PGBRIDGE_PROD_URL\""),
+        copied("sh", "pgbridge diff --dev \"$PGBRIDGE_DEV_URL\" --prod \"$PGBRIDGE_PROD_URL\""),
     ];
     let recorded = |catalog: &crate::model::Catalog| {
         catalog.histories.as_ref().is_some_and(|histories| !histories.is_empty())
@@ -226,7 +226,7 @@ fn after(input: &Input<'_>) -> String {
             .collect();
         if !new.is_empty() {
             blocks.push(format!("Within the first 24 hours, how each new {kind} is used:"));
-            blocks.push(fenced("sql", &query.replace("{relations}", &regclasses(&new))));
+            blocks.push(copied("sql", &query.replace("{relations}", &regclasses(&new))));
         }
     }
     let items = [
@@ -265,8 +265,8 @@ fn back(migrations: &[Migration]) -> String {
         .map(|migration| file::psql(&format!("rollback/{}_rollback.sql", migration.name)))
         .collect();
     format!(
-        "## Going back\n\nOnly the files that went through, the last one first; stop at the first error:\n\n{}",
-        fenced("sh", &commands.join("\n"))
+        "## Going back\n\nThe files that went through, the last one first, as one command that stops at the first error; leave out what did not run:\n\n{}",
+        copied("sh", &commands.join(" &&\n"))
     )
 }
 
@@ -290,7 +290,7 @@ fn ways(input: &Input<'_>) -> String {
          - psql: as above.\n\
          - {runners}\n\
          - CI: all in order, ended by the first error:\n\n{}",
-        fenced("sh", text::LOOP)
+        copied("sh", text::LOOP)
     )
 }
 
@@ -337,7 +337,7 @@ fn messages(input: &Input<'_>, migrations: &[Migration]) -> String {
         "The change of {database} ended at ____. Files that went through: ____ of {count}. Checks that failed: ____.\nContact: {}",
         say(Ask::Contact)
     );
-    let block = |title: &str, body: &str| format!("{title}:\n\n{}", fenced("text", body));
+    let block = |title: &str, body: &str| format!("{title}:\n\n{}", copied("text", body));
     format!(
         "## Messages\n\n{}\n\n{}\n\n{}",
         block("Before", &before),

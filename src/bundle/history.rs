@@ -1,8 +1,8 @@
 //! `history/`: what to record in each side's migration history, and why.
 
-use crate::bundle::execution_plan::escape::{code, prose};
 use crate::bundle::{BundleError, File, Input, Migration};
 use crate::history::{Decided, Holds, Own, Side, Tool, Verdict, applied, current, table};
+use crate::markdown::{code, prose};
 use crate::model::Entry;
 use crate::sql::quote;
 use std::collections::BTreeMap;

@@ -128,7 +128,13 @@ pub(super) fn schema_column(scan: Scan) -> Option<&'static str> {
 const NAMESPACE: &str = "SELECT n.oid, n.nspname, n.nspowner FROM pg_catalog.pg_namespace n \
     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
-const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS schema \
+const EXTENSION: &str = "SELECT e.oid, e.extname, e.extversion, n.nspname AS schema, \
+    ARRAY(SELECT pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) \
+        FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid \
+        JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace \
+        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass \
+          AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid \
+          AND d.deptype = 'e' AND c.relkind IN ('r', 'p') ORDER BY 1) AS tables \
     FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 // row types belong to their relation and array types to their element: both are found by pg_depend

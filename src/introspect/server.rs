@@ -3,6 +3,7 @@
 use crate::connect::{Row, Session};
 use crate::introspect::IntrospectError;
 use crate::model::ServerInfo;
+use futures_util::future::{try_join, try_join5};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ const FACTS: &str = "SELECT pg_catalog.current_setting('server_version') AS vers
     pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify, \
     d.datname::text AS datname, pg_catalog.pg_get_userbyid(d.datdba)::text AS owner, \
     pg_catalog.pg_encoding_to_char(d.encoding)::text AS encoding, d.datcollate::text AS datcollate, d.datctype::text AS datctype, \
+    pg_catalog.to_jsonb(d) ->> 'datlocprovider' AS provider, \
+    coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale', pg_catalog.to_jsonb(d) ->> 'daticulocale') AS locale, \
     current_user::text AS role, pg_catalog.pg_has_role(current_user, d.datdba, 'USAGE') AS owns \
     FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
 
@@ -43,6 +46,14 @@ fn members(major: i32) -> String {
 const EXTENSIONS: &str =
     "SELECT e.name::text AS name, e.default_version FROM pg_catalog.pg_available_extensions e";
 
+// reset_val: what a capture pins for itself is none of the database's
+const SETTINGS: &str = "SELECT s.name::text AS name, s.reset_val FROM pg_catalog.pg_settings s WHERE s.name IN (\
+    'DateStyle', 'IntervalStyle', 'TimeZone', 'bytea_output', 'check_function_bodies', 'default_table_access_method', \
+    'default_tablespace', 'default_text_search_config', 'default_toast_compression', 'default_transaction_isolation', \
+    'extra_float_digits', 'idle_in_transaction_session_timeout', 'lc_messages', 'lc_monetary', 'lc_numeric', 'lc_time', \
+    'lock_timeout', 'max_locks_per_transaction', 'row_security', 'search_path', 'session_replication_role', \
+    'standard_conforming_strings', 'statement_timeout', 'wal_level', 'xmloption')";
+
 // implicit casts serve assignments, too
 const CASTS: &str = "SELECT pg_catalog.format_type(c.castsource, NULL) AS source, pg_catalog.format_type(c.casttarget, NULL) AS target \
     FROM pg_catalog.pg_cast c WHERE c.castcontext IN ('i', 'a')";
@@ -51,8 +62,8 @@ const CASTS: &str = "SELECT pg_catalog.format_type(c.castsource, NULL) AS source
 pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
     let version_num = session.server_version_num();
     let members = members(version_num / 10_000);
-    let (facts, roles, extensions, casts, members) = futures_util::future::try_join5(
-        session.rows(FACTS, &[]),
+    let ((facts, settings), roles, extensions, casts, members) = try_join5(
+        Box::pin(try_join(session.rows(FACTS, &[]), session.rows(SETTINGS, &[]))),
         session.rows(ROLES, &[]),
         session.rows(EXTENSIONS, &[]),
         session.rows(CASTS, &[]),
@@ -90,6 +101,8 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         encoding: text("encoding").unwrap_or_default(),
         collate: text("datcollate").unwrap_or_default(),
         ctype: text("datctype").unwrap_or_default(),
+        collation_provider: provider(text("provider").as_deref(), text("locale").as_deref()),
+        settings: settings.iter().map(pair).collect(),
         capture_role: text("role").unwrap_or_default(),
         capture_role_owns: facts.first().is_some_and(|row| row.get("owns")),
         roles: roles.values().cloned().collect(),
@@ -102,6 +115,16 @@ pub(super) async fn read(session: &Session) -> Result<Server, IntrospectError> {
         assignment_casts: casts.iter().map(pair).collect(),
     };
     Ok(Server { info, roles })
+}
+
+/// Who sorts texts; before 15 the C library alone does.
+fn provider(letter: Option<&str>, locale: Option<&str>) -> String {
+    let name = match letter {
+        Some("i") => "icu",
+        Some("b") => "builtin",
+        _ => "libc",
+    };
+    [Some(name), locale].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// For each member the roles where the column is true.

@@ -15,8 +15,14 @@ const SPECS: &[AttrSpec] = &[
         compare: Compare::Drift,
     },
     AttrSpec { name: "version", doc: "installed version (extversion)", compare: Compare::Info },
+    AttrSpec {
+        name: "tables",
+        doc: "tables among its members, whose rows go with it (pg_depend)",
+        compare: Compare::Derived,
+    },
 ];
 const SCHEMA: Attr = Attr::named(SPECS, "schema");
+const TABLES: Attr = Attr::named(SPECS, "tables");
 
 /// The kind.
 pub(super) struct Extension;
@@ -36,7 +42,9 @@ impl ObjectKind for Extension {
         let address = Address::new(class::PG_EXTENSION, row.oid("oid"));
         let schema = Raw::Value(Value::text(row.text("schema").as_deref()));
         let version = Raw::Value(Value::text(row.text("extversion").as_deref()));
-        let mut found = Found::new(address, Place::Database, String::new(), vec![schema, version]);
+        let tables = row.texts("tables").iter().map(|name| name.as_str().into()).collect();
+        let values = vec![schema, version, Raw::Value(Value::List(tables))];
+        let mut found = Found::new(address, Place::Database, String::new(), values);
         found.name = vec![Name::Plain(row.name("extname"))];
         found
     }
@@ -58,7 +66,7 @@ impl ObjectKind for Extension {
                 },
             },
             Rule {
-                attrs: &["version"],
+                attrs: &["version", "tables"],
                 change: |_, _, _| Outcome::in_place(Vec::new(), Effects::default()),
             },
         ]
@@ -108,7 +116,14 @@ impl ObjectKind for Extension {
         false
     }
     fn drop_effects(&self, _: &Ctx<'_>, object: &Object) -> Effects {
-        Effects::default()
-            .losing(format!("what the extension {} keeps in its tables", object.id.name()))
+        // columns of its types go by steps of their own
+        match object.value(TABLES) {
+            Value::List(tables) if tables.is_empty() => Effects::default(),
+            Value::List(tables) => {
+                Effects::default().losing(format!("the rows of its tables {}", tables.join(", ")))
+            }
+            _ => Effects::default()
+                .losing("the rows of its tables, of which the snapshot does not tell"),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What can stop a step on the rows that are there, by the class of the error (SQLSTATE). Each has a
 //! page under `docs/hazards`.
 
+use crate::kinds::column;
 use crate::kinds::facet::relation_of;
 use crate::kinds::rules::Ctx;
-use crate::kinds::{column, default, reach};
 use crate::model::{Kind, Object, ObjectId};
 use crate::sql::{quote, tokens};
 use serde::{Deserialize, Serialize};
@@ -100,27 +100,12 @@ pub(super) fn asked_with_new(ctx: &Ctx<'_>, check: &Object) -> Option<String> {
     Some(format!("(SELECT t.*, {} FROM {name} t) AS {alias}", added.join(", ")))
 }
 
-/// A column that is added, as an expression: what its rows hold must not hang on anything new.
+/// A column that is added, as an expression of a type that stands.
 fn added(ctx: &Ctx<'_>, table: &ObjectId, id: &ObjectId) -> Option<String> {
     let column = ctx.desired.objects.get(id)?;
     let own = id.kind == Kind::Column && column.parent.as_ref() == Some(table);
     let typed = ctx.desired.needs_of(id).all(|(id, _)| id == table || id.kind == Kind::Schema);
-    if !own
-        || !typed
-        || column::is_generated(column)
-        || reach::sequences(ctx.desired, id).next().is_some()
-    {
-        return None;
-    }
-    let default = ObjectId::from_parts(Kind::Default, id.path.to_vec());
-    let value = match ctx.desired.objects.get(&default) {
-        None => "NULL",
-        Some(default) => {
-            let plain = |needed: &ObjectId| needed == id || needed == table;
-            let plain = ctx.desired.needs_of(&default.id).all(|(needed, _)| plain(needed));
-            plain.then(|| default::expression(default))?
-        }
-    };
+    let value = column::comes_with(ctx, column).filter(|_| own && typed)?;
     Some(format!("({value})::{} AS {}", column::type_of(column), quote::ident(id.name())))
 }
 

@@ -59,6 +59,7 @@ mod sequence;
 mod server;
 mod setting;
 mod shell;
+mod size;
 mod statistics;
 mod stored;
 mod table;
@@ -81,6 +82,7 @@ pub use privilege::{Act, Privilege, Privileges};
 pub use row::{Address, Fields, Found, Name, Place, Raw};
 pub use rules::{Action, Conditions, Ctx, Effects, Isolation, Lock, MAX_LINES, Outcome, Rule};
 pub use shell::Shell;
+pub use size::Sizes;
 
 use crate::model::{AttrSpec, Catalog, Kind, Object, ObjectId, Value};
 

@@ -38,6 +38,12 @@ pub struct ServerInfo {
     pub collate: String,
     /// `LC_CTYPE` of the database.
     pub ctype: String,
+    /// Who sorts its texts, with the locale where it has one of its own: `libc`, `icu en-US`.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub collation_provider: String,
+    /// Settings that change what statements mean or how they run, as the capturing role has them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub settings: BTreeMap<String, String>,
     /// The role that captured.
     pub capture_role: String,
     /// Whether that role has the rights of the database's owner.
@@ -122,6 +128,57 @@ pub struct Catalog {
     pub data_partitions: BTreeMap<ObjectId, Arc<str>>,
     /// What migration tools recorded; none where nobody looked.
     pub histories: Option<Vec<History>>,
+    /// What is left alone; no snapshot has it, for the scope is applied anew whenever two are compared.
+    pub scope: Scope,
+}
+
+/// What of a database is left as the other has it, for somebody else manages it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scope {
+    /// Why, and how to refuse it.
+    pub why: Option<String>,
+    /// What, in groups.
+    pub alone: Vec<LeftAlone>,
+}
+
+/// Objects that are left alone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LeftAlone {
+    /// What they have in common: a schema, a role, or the object itself.
+    pub group: String,
+    /// Who manages them.
+    pub by: &'static str,
+    /// Those that this database had.
+    pub objects: BTreeSet<ObjectId>,
+    /// Those that only dev had; parts go with their whole. Of the other side, none are listed.
+    pub only_dev: Vec<String>,
+    /// Those that only prod has.
+    pub only_prod: Vec<String>,
+    /// Those that both had and that differed.
+    pub different: Vec<String>,
+}
+
+impl LeftAlone {
+    /// What differs, in words and by name.
+    pub fn differences(&self) -> [(&'static str, &[String]); 3] {
+        [
+            ("only on dev", &self.only_dev),
+            ("only on prod", &self.only_prod),
+            ("different", &self.different),
+        ]
+    }
+}
+
+impl std::fmt::Display for LeftAlone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = self.objects.len();
+        let objects = if count == 1 { "object" } else { "objects" };
+        write!(f, "left as prod has it, for {} manages it: {count} {objects}", self.by)?;
+        for (words, names) in self.differences().iter().filter(|(_, names)| !names.is_empty()) {
+            write!(f, "; {words}: {}", names.join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 impl Catalog {

@@ -18,7 +18,7 @@ pub mod value;
 
 pub use acl::{AclItem, OWNER, PUBLIC};
 pub use attr::{Attr, AttrSpec, Compare};
-pub use catalog::{Catalog, LedgerEntry, Need, Notice, ServerInfo};
+pub use catalog::{Catalog, LedgerEntry, LeftAlone, Need, Notice, Scope, ServerInfo};
 pub use facet::Facet;
 pub use history::{Entry, History, State};
 pub use id::ObjectId;

@@ -1,8 +1,8 @@
 //! Tables for a terminal, without colours.
 
 use crate::diff::{Change, Divergence, Drift, Level, Side};
+use crate::markdown::visible;
 use crate::model::ObjectId;
-use crate::report::markdown::escape::visible;
 use crate::report::view::{ReportView, plural};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::collections::BTreeMap;
@@ -79,6 +79,7 @@ pub fn summary(view: &ReportView, width: Option<u16>) -> String {
             .iter()
             .map(|reason| format!("  {}: {}", reason.light.name(), line_of(&reason.text))),
     );
+    lines.extend(view.readiness.open().map(|open| format!("  {}", line_of(&open))));
     lines.join("\n") + "\n"
 }
 

@@ -9,7 +9,7 @@ mod grants;
 mod tests;
 
 use crate::kinds::{Naming, of};
-use crate::model::{Catalog, Compare, Kind, Need, Notice, Object, ObjectId};
+use crate::model::{Catalog, Compare, Kind, LeftAlone, Need, Notice, Object, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether the databases are a project of a platform that manages a part of them.
@@ -36,8 +36,7 @@ pub fn leave_alone(mut dev: Catalog, mut prod: Catalog, profile: Profile) -> (Ca
     }
     if profile == Profile::Detect {
         for catalog in [&mut dev, &mut prod] {
-            let notice = detected(is_project(catalog));
-            catalog.notices.push(notice);
+            catalog.scope.why = Some(detected(is_project(catalog)));
         }
     }
     let alone = managed_on_both(&dev, &prod);
@@ -59,20 +58,19 @@ fn is_project(catalog: &Catalog) -> bool {
 }
 
 /// Says why the profile applies, and how to refuse it.
-fn detected(here: bool) -> Notice {
+fn detected(here: bool) -> String {
     let signs = format!(
         "the roles {} and the schemas {}",
         facts::SIGN_ROLES.join(", "),
         facts::SIGN_SCHEMAS.join(", ")
     );
-    let text = if here {
+    if here {
         format!(
             "taken for a project of Supabase, for it has {signs}; profile = \"none\" compares all"
         )
     } else {
         format!("compared as a project of Supabase, for the other side has {signs}")
-    };
-    Notice { subject: "scope.profile".to_owned(), text, incomplete: false }
+    }
 }
 
 /// What the platform manages, on every side where it stands.
@@ -227,28 +225,26 @@ fn tell_managed(dev: &mut Catalog, prod: &mut Catalog, alone: &BTreeMap<ObjectId
     for (id, place) in alone {
         places.entry(place).or_default().push(id);
     }
-    let (mut of_dev, mut of_prod) = (Vec::new(), Vec::new());
+    let (mut of_dev, mut of_prod, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for (place, ids) in places {
-        let count = |catalog: &Catalog| ids.iter().filter(|id| has(catalog, id)).count();
-        let told = |count: usize, more: &str| Notice {
-            subject: place.to_owned(),
-            text: format!(
-                "left as prod has it, for Supabase manages it: {}{more}",
-                if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
-            ),
-            incomplete: false,
+        let of = |catalog: &Catalog| LeftAlone {
+            group: place.to_owned(),
+            by: "Supabase",
+            objects: ids.iter().filter(|id| has(catalog, id)).map(|id| (*id).clone()).collect(),
+            ..LeftAlone::default()
         };
-        let differing = differing(dev, prod, &ids);
-        of_dev.push(told(count(dev), &differing));
-        of_prod.push(told(count(prod), ""));
-        of_dev.extend(lost_grants(dev, prod, &ids));
+        let [only_dev, only_prod, different] = differing(dev, prod, &ids);
+        of_dev.push(LeftAlone { only_dev, only_prod, different, ..of(dev) });
+        of_prod.push(of(prod));
+        lost.extend(lost_grants(dev, prod, &ids));
     }
-    dev.notices.extend(of_dev);
-    prod.notices.extend(of_prod);
+    dev.notices.extend(lost);
+    dev.scope.alone.extend(of_dev);
+    prod.scope.alone.extend(of_prod);
 }
 
-/// What differs among objects that are left alone, in words.
-fn differing(dev: &Catalog, prod: &Catalog, ids: &[&ObjectId]) -> String {
+/// What differs among objects that are left alone: only on dev, only on prod, on both.
+fn differing(dev: &Catalog, prod: &Catalog, ids: &[&ObjectId]) -> [Vec<String>; 3] {
     let mut groups: [BTreeSet<&ObjectId>; 3] = Default::default();
     for id in ids {
         let at = match (has(dev, id), has(prod, id)) {
@@ -262,24 +258,15 @@ fn differing(dev: &Catalog, prod: &Catalog, ids: &[&ObjectId]) -> String {
             group.insert(id);
         }
     }
-    let mut text = String::new();
-    for (group, words) in groups.iter().zip(["only on dev", "only on prod", "different"]) {
+    groups.map(|group| {
         // the whole stands for its parts
         let is_part = |id: &&&ObjectId| {
             let object = dev.objects.get(**id).or_else(|| prod.objects.get(**id));
             let parent = object.and_then(|object| object.parent.as_ref());
             parent.is_some_and(|parent| group.contains(parent))
         };
-        let tops: Vec<String> =
-            group.iter().filter(|id| !is_part(id)).map(ToString::to_string).collect();
-        if !tops.is_empty() {
-            text.push_str("; ");
-            text.push_str(words);
-            text.push_str(": ");
-            text.push_str(&tops.join(", "));
-        }
-    }
-    text
+        group.iter().filter(|id| !is_part(id)).map(ToString::to_string).collect()
+    })
 }
 
 /// Whether privileges beside those of an extension differ in the user's only.

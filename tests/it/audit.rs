@@ -117,6 +117,34 @@ fn the_report_counts_what_the_databases_hold() {
 }
 
 #[test]
+fn each_feature_that_only_dev_has_is_low_because_it_is_additive() {
+    let (dev, prod) = databases(main_majors()[0], "low");
+    let bundle = Bundle::of(&dev, &prod, "report");
+    let report = std::fs::read_to_string(bundle.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let features = report["features"].as_array().unwrap();
+    for name in ["user_audits", "upload_errors", "deleted_by", "deletion_reason"] {
+        let about = |feature: &&serde_json::Value| {
+            let objects = feature["objects"].as_array().unwrap();
+            objects.iter().any(|object| object.as_str().unwrap().contains(name))
+        };
+        let of_it: Vec<_> = features.iter().filter(about).collect();
+        assert!(!of_it.is_empty(), "{name} is in no feature: {features:?}");
+        for feature in of_it {
+            assert_eq!(feature["risk"], "low", "{feature}");
+            let why = feature["why"][0].as_str().unwrap();
+            assert!(why.starts_with("additive: it only makes what prod does not have"), "{why}");
+        }
+    }
+    let findings = report["drifts"].as_array().unwrap();
+    // a constraint on a table that stands reads its rows
+    let whole = |drift: &&serde_json::Value| drift["kind"] == "table" || drift["kind"] == "column";
+    for drift in findings.iter().filter(|drift| drift["code"] == "missing").filter(whole) {
+        assert_eq!(drift["severity"], "low", "{drift}");
+    }
+}
+
+#[test]
 fn the_validation_tells_a_bridged_prod_from_another() {
     for major in main_majors() {
         let (dev, prod) = databases(major, "validation");

@@ -1,11 +1,11 @@
 //! One file of the plan: what it does, under which locks, how to run it, check it and undo it.
 
-use super::escape::{code, fenced};
 use crate::bundle::migration::is_outside;
-use crate::bundle::{Input, Migration, checks};
-use crate::kinds::Lock;
+use crate::bundle::{Migration, checks};
+use crate::kinds::{Lock, Sizes};
+use crate::markdown::{code, copied};
 use crate::model::ObjectId;
-use crate::plan::{Batch, Estimates, Step, size_told};
+use crate::plan::{Batch, Estimates, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that are named.
@@ -13,8 +13,7 @@ const SHOWN: usize = 20;
 
 /// The section of the file that is number `at` of `count`.
 pub(super) fn section(
-    input: &Input<'_>,
-    estimates: &Estimates<'_>,
+    (estimates, sizes): (&Estimates<'_>, &Sizes<'_>),
     migration: &Migration,
     batch: &Batch,
     (at, count): (usize, usize),
@@ -32,22 +31,22 @@ pub(super) fn section(
             "Estimated: {}, once the locks are granted.",
             code(&estimates.all(&batch.steps).told())
         ),
-        locks(input, &batch.steps.iter().collect::<Vec<_>>(), "the file"),
+        locks(sizes, &batch.steps.iter().collect::<Vec<_>>(), "the file"),
     ];
     blocks.extend(before(batch));
-    blocks.push(format!("Run:\n\n{}", fenced("sh", &psql(&format!("migrations/{name}")))));
+    blocks.push(format!("Run:\n\n{}", copied("sh", &psql(&format!("migrations/{name}")))));
     blocks.push(good(is_outside(&batch.steps)).to_owned());
     blocks.push(if migration.check.is_some() {
         let check = psql(&checks::path(migration));
-        format!("Check what it promised; exit status 0 says that it was applied:\n\n{}", fenced("sh", &check))
+        format!("Check what it promised; exit status 0 says that it was applied:\n\n{}", copied("sh", &check))
     } else {
         "There is no check of its own: what it does is checked after a later file, or is none of what the catalogs are asked for (head of `VALIDATION_SQL.sql`).".to_owned()
     });
     let undo = psql(&format!("rollback/{}_rollback.sql", migration.name));
-    blocks.push(format!("Undo:\n\n{}", fenced("sh", &undo)));
+    blocks.push(format!("Undo:\n\n{}", copied("sh", &undo)));
     let back: Vec<&Step> = batch.rollback.iter().flatten().collect();
     if back.iter().any(|step| !step.effects.locks.is_empty()) {
-        blocks.push(locks(input, &back, "the rollback"));
+        blocks.push(locks(sizes, &back, "the rollback"));
     }
     if batch.irreversible.is_empty() {
         blocks.push("Nothing is lost by the rollback.".to_owned());
@@ -86,11 +85,11 @@ fn before(batch: &Batch) -> Option<String> {
         })
         .collect();
     let text = "Check before; each answers whether rows are in the way, and none may say `t`";
-    (!queries.is_empty()).then(|| format!("{text}:\n\n{}", fenced("sql", &queries.join("\n"))))
+    (!queries.is_empty()).then(|| format!("{text}:\n\n{}", copied("sql", &queries.join("\n"))))
 }
 
 /// The strongest lock on each relation, for as long as the file runs.
-fn locks(input: &Input<'_>, steps: &[&Step], until: &str) -> String {
+fn locks(sizes: &Sizes<'_>, steps: &[&Step], until: &str) -> String {
     let mut locks: BTreeMap<&ObjectId, Lock> = BTreeMap::new();
     let mut costs: BTreeMap<&ObjectId, BTreeSet<&str>> = BTreeMap::new();
     for step in steps {
@@ -116,10 +115,8 @@ fn locks(input: &Input<'_>, steps: &[&Step], until: &str) -> String {
         .map(|(relation, lock)| {
             let cost =
                 costs.get(relation).map(|cost| cost.iter().copied().collect::<Vec<_>>().join(", "));
-            let (name, size) = (
-                code(&format!("{} {}", relation.kind, relation.label())),
-                size_told(input.prod, relation),
-            );
+            let (name, size) =
+                (code(&format!("{} {}", relation.kind, relation.label())), sizes.told(relation));
             format!(
                 "| {name} | {} | {} | {size} | {} |",
                 lock.name(),

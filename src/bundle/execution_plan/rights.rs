@@ -1,7 +1,7 @@
 //! What the executing role needs, and what of it it lacks.
 
-use super::escape::code;
 use crate::bundle::Input;
+use crate::markdown::code;
 use crate::plan::{lacking, needs};
 
 /// The section: every need of the migrations once, in order.

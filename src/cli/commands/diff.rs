@@ -18,7 +18,7 @@ pub(super) async fn run(args: DiffArgs) -> Result<Exit, CliError> {
     let progress = Progress::start("comparing");
     let divergence = compare(&dev, &prod);
     drop(progress);
-    let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
+    let incomplete = tell_notices("dev", &dev) | tell_notices("prod", &prod);
     match args.format {
         Format::Json => output::result(&json::divergence(&divergence, !incomplete))?,
         Format::Sql => {

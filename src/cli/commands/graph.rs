@@ -72,7 +72,7 @@ async fn whole(source: &str, environment: &Environment) -> Result<Scene, CliErro
     let progress = Progress::start(&format!("reading {}", source.name()));
     let catalog = source.read(CaptureOptions::default()).await?;
     drop(progress);
-    let incomplete = tell_notices("the database", &catalog.notices);
+    let incomplete = tell_notices("the database", &catalog);
     Ok(Scene {
         title: format!("Schema of {}", catalog.server.database),
         graph: Graph::of_catalog(&catalog, &|_| true),
@@ -110,7 +110,7 @@ async fn difference(args: &GraphArgs, environment: &Environment) -> Result<Scene
         unexplained: None,
     });
     drop(progress);
-    let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
+    let incomplete = tell_notices("dev", &dev) | tell_notices("prod", &prod);
     for item in &plan.unbridged {
         output::note(&format!("not bridged: {}: {}", item.id, item.why));
     }

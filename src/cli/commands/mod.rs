@@ -12,7 +12,7 @@ use crate::cli::Exit;
 use crate::cli::args::{Arguments, Command, Planning};
 use crate::cli::error::CliError;
 use crate::cli::output;
-use crate::model::{Catalog, Notice};
+use crate::model::Catalog;
 use crate::plan::Options;
 
 /// Runs the command.
@@ -46,9 +46,15 @@ fn options(planning: &Planning, prod: &Catalog) -> Options {
 
 /// Tells what a capture could not see and which values it left out; true when a comparison is
 /// incomplete because of it, which values that may be secret never make it.
-fn tell_notices(side: &str, notices: &[Notice]) -> bool {
-    for notice in notices {
+fn tell_notices(side: &str, catalog: &Catalog) -> bool {
+    if let Some(why) = &catalog.scope.why {
+        output::note(&format!("{side}: scope.profile: {why}"));
+    }
+    for group in &catalog.scope.alone {
+        output::note(&format!("{side}: {}: {group}", group.group));
+    }
+    for notice in &catalog.notices {
         output::note(&format!("{side}: {}: {}", notice.subject, notice.text));
     }
-    notices.iter().any(|notice| notice.incomplete)
+    catalog.notices.iter().any(|notice| notice.incomplete)
 }

@@ -57,7 +57,7 @@ pub(super) async fn run(args: ReconcileArgs) -> Result<Exit, CliError> {
     };
     let summary = write(&dev, &prod, &job)?;
     drop(progress);
-    let incomplete = tell_notices("dev", &dev.notices) | tell_notices("prod", &prod.notices);
+    let incomplete = tell_notices("dev", &dev) | tell_notices("prod", &prod);
     for line in &summary.unbridged {
         output::note(&format!("not bridged: {line}"));
     }

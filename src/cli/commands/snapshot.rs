@@ -18,7 +18,7 @@ pub(super) async fn run(args: SnapshotArgs) -> Result<Exit, CliError> {
     let progress = Progress::start(&format!("reading {}", source.name()));
     let catalog = source.read(CaptureOptions { sizes: true, histories: true, order: None }).await?;
     drop(progress);
-    let incomplete = tell_notices("the database", &catalog.notices);
+    let incomplete = tell_notices("the database", &catalog);
     let text = snapshot::write(&catalog)
         .map_err(|error| CliError::Snapshot { path: args.out.clone(), source: error })?;
     write(&args.out, &text).map_err(|source| CliError::Write { path: args.out.clone(), source })?;

@@ -15,7 +15,7 @@ pub(super) async fn run(args: TypesArgs) -> Result<Exit, CliError> {
     let progress = Progress::start(&format!("reading {}", source.name()));
     let catalog = source.read(CaptureOptions::default()).await?;
     drop(progress);
-    let incomplete = tell_notices("the database", &catalog.notices);
+    let incomplete = tell_notices("the database", &catalog);
     let text = typescript(&catalog, &args.schemas)?;
     match args.out {
         None => output::result(&text)?,

@@ -149,7 +149,7 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
     },
     SystemCatalog {
         name: "pg_extension",
-        attrs: &[("extension", "extnamespace:schema extversion:version")],
+        attrs: &[("extension", "extnamespace:schema extversion:version oid:tables")],
         ledger: "extconfig extcondition",
         key: "oid extname",
         excluded: &[

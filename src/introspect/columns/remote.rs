@@ -27,12 +27,11 @@ pub(super) static CATALOGS: &[SystemCatalog] = &[
         name: "pg_database",
         rows: &[(CLUSTER, "true")],
         key: "oid",
-        server: "datname datdba encoding datcollate datctype",
+        server: "datname datdba encoding datcollate datctype datlocprovider daticulocale datlocale",
         excluded: &[
             (
                 CLUSTER,
-                "datistemplate datallowconn datconnlimit dattablespace datacl datlocprovider daticulocale datlocale \
-                daticurules datcollversion",
+                "datistemplate datallowconn datconnlimit dattablespace datacl daticurules datcollversion",
             ),
             ("the state of the server", "datlastsysoid datfrozenxid datminmxid dathasloginevt"),
         ],

@@ -43,16 +43,24 @@ pub(super) fn adding(ctx: &Ctx<'_>, object: &Object) -> Effects {
     effects
 }
 
-/// Whether it is added in this plan and holds NULL in every row that stands.
-pub(in crate::kinds) fn comes_empty(ctx: &Ctx<'_>, column: &Object) -> bool {
-    if ctx.current.objects.contains_key(&column.id) || is_generated(column) {
-        return false;
+/// The expression that a column which is added in this plan holds in every row that stands: it must not
+/// hang on anything else that is new.
+pub(in crate::kinds) fn comes_with<'a>(ctx: &Ctx<'a>, column: &Object) -> Option<&'a str> {
+    if ctx.current.objects.contains_key(&column.id)
+        || is_generated(column)
+        || reach::sequences(ctx.desired, &column.id).next().is_some()
+    {
+        return None;
     }
     let default = ObjectId::from_parts(Kind::Default, column.id.path.to_vec());
-    let filled = ctx.desired.objects.contains_key(&default)
-        || reach::sequences(ctx.desired, &column.id).next().is_some();
-    // a domain may have a default of its own
-    !filled && ctx.desired.needs_of(&column.id).all(|(id, _)| id.kind != Kind::Domain)
+    let Some(default) = ctx.desired.objects.get(&default) else {
+        // a domain may have a default of its own
+        let plain = ctx.desired.needs_of(&column.id).all(|(id, _)| id.kind != Kind::Domain);
+        return plain.then_some("NULL");
+    };
+    let own = |id: &ObjectId| *id == column.id || column.parent.as_ref() == Some(id);
+    let plain = ctx.desired.needs_of(&default.id).all(|(id, _)| own(id));
+    plain.then(|| default::expression(default))
 }
 
 /// What dropping it costs: keys and sequences go along.

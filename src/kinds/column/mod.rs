@@ -8,7 +8,7 @@ mod read;
 mod retype;
 mod statement;
 
-pub(super) use cost::comes_empty;
+pub(super) use cost::comes_with;
 pub(super) use inherited::is_inherited;
 pub(super) use statement::{
     as_inherited, definition, follow_ups, merged, option_clauses, storage_word, with_options,

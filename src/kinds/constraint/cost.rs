@@ -1,6 +1,6 @@
 //! What constraints cost and what stops them (catalog.md 2.4, 6.2).
 
-use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key, tree};
+use super::{DEFINITION, NOT_VALID, TYPE, detour, index_of, is_foreign_key, null, tree};
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Ctx, Effects, Hazard, Lock, column, hazard, reach};
 use crate::model::{Kind, Object, ObjectId};
@@ -61,6 +61,8 @@ fn checking(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> Effects {
             let effects = reach::tree(ctx, table, Lock::AccessExclusive);
             if object.flag(NOT_VALID) {
                 effects
+            } else if null::passes(ctx, object, table) {
+                effects.scanning(table)
             } else {
                 failing(ctx, object, effects.scanning(table))
             }
@@ -79,7 +81,9 @@ fn refers_to_nothing_yet(ctx: &Ctx<'_>, object: &Object, table: &ObjectId) -> bo
         ctx.desired.needs_of(&object.id).filter_map(|(id, _)| ctx.desired.objects.get(id));
     let mut own = columns.filter(|column| column.parent.as_ref() == Some(table));
     !object.text(DEFINITION).contains("MATCH FULL")
-        && own.any(|part| part.id.kind == Kind::Column && column::comes_empty(ctx, part))
+        && own.any(|part| {
+            part.id.kind == Kind::Column && column::comes_with(ctx, part) == Some("NULL")
+        })
 }
 
 /// That a row may stand against it, with the query that tells.

@@ -3,6 +3,7 @@
 
 mod cost;
 mod detour;
+mod null;
 mod rules;
 mod tree;
 

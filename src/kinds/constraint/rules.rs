@@ -6,7 +6,7 @@ use super::{
 };
 use crate::kinds::facet::relation_of;
 use crate::kinds::{Effects, Isolation, Lock, Outcome, Rule, column, index, inheritance, reach};
-use crate::sql::quote;
+use crate::sql::{quote, tokens};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -16,7 +16,9 @@ pub(super) static RULES: &[Rule] = &[
                 from.text(TYPE) == to.text(TYPE) && from.text(DEFINITION) == to.text(DEFINITION);
             let enforced = same && !to.flag(NOT_ENFORCED);
             // whether another text forbids as much cannot be told without running it
-            Outcome::rebuild().removing_if(!enforced, "what the constraint forbids changes")
+            let what = changed_actions(from.text(DEFINITION), to.text(DEFINITION))
+                .unwrap_or_else(|| "what the constraint forbids changes".to_owned());
+            Outcome::rebuild().removing_if(!enforced, &what)
         },
     },
     Rule { attrs: &["tablespace"], change: |_, _, _| Outcome::rebuild() },
@@ -112,3 +114,55 @@ pub(super) static RULES: &[Rule] = &[
         change: |ctx, from, to| index::attachment(ctx, from, to, ATTACHED_TO),
     },
 ];
+
+/// What becomes of the actions of a foreign key where nothing else changes, in words.
+fn changed_actions(from: &str, to: &str) -> Option<String> {
+    let ((key, before), (same, after)) = (actions(from)?, actions(to)?);
+    let changed = ["ON UPDATE", "ON DELETE"].into_iter().zip(before.into_iter().zip(after));
+    let changed = changed.filter(|(_, (before, after))| before != after);
+    let told: Vec<String> =
+        changed.map(|(on, (before, after))| format!("{on} {before} becomes {after}")).collect();
+    (key == same && !told.is_empty()).then(|| told.join(", "))
+}
+
+/// A foreign key without its actions, and those: on update, on delete.
+fn actions(key: &str) -> Option<(&str, [&str; 2])> {
+    let (_, _, rest) = tokens::bracketed(key)?;
+    let (target, _, rest) = tokens::bracketed(rest)?;
+    target.trim().strip_prefix("REFERENCES ")?;
+    let at = tokens::top_level(rest, "ON").unwrap_or(rest.len());
+    let (head, clauses) = rest.split_at_checked(at)?;
+    let mut actions = ["NO ACTION"; 2];
+    for clause in clauses.split("ON ").map(str::trim) {
+        for (slot, word) in actions.iter_mut().zip(["UPDATE ", "DELETE "]) {
+            *slot = clause.strip_prefix(word).unwrap_or(slot);
+        }
+    }
+    let head = key.len().checked_sub(rest.len())?.checked_add(head.trim_end().len())?;
+    Some((key.get(..head)?, actions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed_actions;
+
+    #[test]
+    fn actions_that_alone_change_are_named() {
+        let key = "FOREIGN KEY (a) REFERENCES s.\"p ON \"(b)";
+        let with = |rest: &str| format!("{key}{rest}");
+        assert_eq!(
+            changed_actions(&with(" ON DELETE CASCADE"), key).unwrap(),
+            "ON DELETE CASCADE becomes NO ACTION"
+        );
+        assert_eq!(
+            changed_actions(
+                &with(" ON UPDATE CASCADE ON DELETE RESTRICT"),
+                &with(" ON UPDATE SET DEFAULT ON DELETE SET NULL (a)")
+            )
+            .unwrap(),
+            "ON UPDATE CASCADE becomes SET DEFAULT, ON DELETE RESTRICT becomes SET NULL (a)"
+        );
+        assert_eq!(changed_actions(&with(" MATCH FULL"), key), None);
+        assert_eq!(changed_actions("CHECK ((a > 0))", "CHECK ((a > 1))"), None);
+    }
+}

@@ -58,11 +58,21 @@ pub fn translate(catalog: Catalog, map: &NameMap) -> Result<Catalog, Collision> 
 }
 
 fn whole(catalog: Catalog, to: &mut Translator<'_>) -> Catalog {
-    let Catalog { server, objects, needs, ledger, notices, sizes, data_partitions, histories } =
-        catalog;
+    let Catalog {
+        server,
+        objects,
+        needs,
+        ledger,
+        notices,
+        sizes,
+        data_partitions,
+        histories,
+        scope,
+    } = catalog;
     let mut out = Catalog { notices, server: of_server(server, to), ..Catalog::default() };
     // what is recorded in dev is recorded under dev's own names
     out.histories = histories;
+    out.scope = scope;
     for object in objects.into_values() {
         let object = to.object(object);
         out.objects.insert(object.id.clone(), object);

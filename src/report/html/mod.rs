@@ -5,8 +5,9 @@
 
 mod drift;
 
+use crate::markdown::visible;
 use crate::report::diagram::{self, Placement};
-use crate::report::markdown::escape::visible;
+use crate::report::markdown::RISKS;
 use crate::report::view::{Graph, Node, ReportView, Severity, plural};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -55,6 +56,8 @@ struct Page<'a> {
     choices: Choices,
     severities: Vec<(&'static str, &'static str)>,
     assumptions: String,
+    open: Option<String>,
+    compared: &'static str,
     kept: String,
     dependencies: Option<String>,
     dependencies_left_out: Option<String>,
@@ -98,6 +101,8 @@ pub fn render(view: &ReportView) -> Result<String, HtmlError> {
         choices: Choices::of(&view.drifts),
         severities: Severity::ALL.map(|severity| (severity.name(), severity.rule())).to_vec(),
         assumptions: crate::plan::assumptions(),
+        open: view.readiness.open(),
+        compared: RISKS,
         kept: view.kept(),
         dependencies: drawn.then(|| {
             diagram::dependencies_svg(&view.graph, "Dependencies of what changes", Placement::Page)

@@ -1,8 +1,8 @@
 //! The long parts of the report: each file step by step, and every difference.
 
 use super::Page;
-use super::escape::{code, fenced, prose};
-use crate::report::view::{DriftView, FileView, Property, ReportView, StepView, plural};
+use crate::markdown::{code, fenced, prose};
+use crate::report::view::{DriftView, FileView, Property, ReportView, Severity, StepView, plural};
 
 /// The migrations, step by step.
 pub(super) fn files(page: &mut Page, view: &ReportView) {
@@ -69,6 +69,16 @@ fn cost(step: &StepView) -> String {
 /// Every difference, one section per object.
 pub(super) fn drifts(page: &mut Page, view: &ReportView) {
     page.block(&format!("## Every difference ({})", view.drifts.len()));
+    if view.drifts.is_empty() {
+        page.block("There is none.");
+        return;
+    }
+    page.block("Severity is the first of these that holds:");
+    page.list(
+        Severity::ALL
+            .into_iter()
+            .map(|severity| format!("{}: {}", severity.name(), prose(severity.rule()))),
+    );
     for drift in &view.drifts {
         one_drift(page, drift);
     }
@@ -92,11 +102,15 @@ fn one_drift(page: &mut Page, drift: &DriftView) {
         code(&format!("{} {}", drift.kind, drift.object))
     ));
     page.block(&format!(
-        "Severity: {}. Direction: {}",
+        "Severity: {}, for {}. Direction: {}",
         drift.severity.name(),
+        prose(&drift.because.join("; ")),
         drift.direction.name()
     ));
-    page.list(drift.why.iter().map(|why| prose(why)));
+    // what is left out or in the way stands among the reasons of its severity
+    let known = drift.because.join("; ");
+    let more = drift.why.iter().filter(|why| !known.contains(why.as_str()));
+    page.list(more.map(|why| prose(why)));
     if drift.properties.is_empty() {
         return;
     }

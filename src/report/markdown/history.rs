@@ -1,7 +1,7 @@
 //! What migration tools recorded.
 
 use super::Page;
-use super::escape::{code, prose};
+use crate::markdown::{code, prose};
 use crate::report::view::{HistoryLine, HistorySide, HistoryView, ToolView, plural};
 
 /// Lines of one tool that are shown; `history/README.md` has all.

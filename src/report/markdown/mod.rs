@@ -1,12 +1,18 @@
 //! The divergence report as Markdown: verdict first, every difference last.
 
 mod detail;
-pub(in crate::report) mod escape;
+mod feature;
+/// Where diagrams find what escapes their labels.
+pub(in crate::report) mod escape {
+    pub(in crate::report) use crate::markdown::{mermaid, visible};
+}
 mod history;
 
+use crate::markdown::{code, fenced, prose};
 use crate::report::diagram::{cut_entities, mermaid};
-use crate::report::view::{Direction, Entities, Graph, ReportView, UnbridgedView, plural};
-use escape::{code, fenced, prose};
+use crate::report::view::{
+    Direction, Entities, Graph, ReportView, SecurityFinding, UnbridgedView, plural,
+};
 
 /// Rows that a list before the details holds at most, where it may be long.
 const SHOWN: usize = 20;
@@ -16,6 +22,9 @@ const DIAGRAM: usize = 60;
 
 /// Tables that a diagram holds at most.
 const TABLES: usize = 30;
+
+/// What the columns of the risk table compare.
+pub(in crate::report) const RISKS: &str = "Before: dev's state brought by plain statements, each committed by itself: short forms, no lock_timeout, removals included, no way back written. After: by these files.";
 
 /// A page in the making.
 #[derive(Default)]
@@ -62,13 +71,14 @@ pub fn render(view: &ReportView) -> String {
     let mut page = Page::default();
     verdict(&mut page, view);
     before_and_after(&mut page, view);
-    features(&mut page, view);
+    feature::section(&mut page, view);
     left_alone(&mut page, view);
     history::section(&mut page, &view.history);
     risks(&mut page, view);
     strategy(&mut page, view);
     security(&mut page, view);
     environment(&mut page, view);
+    afterwards(&mut page, view);
     detail::files(&mut page, view);
     graph(&mut page, &view.graph);
     entities(&mut page, &view.entities);
@@ -88,7 +98,17 @@ fn verdict(page: &mut Page, view: &ReportView) {
         prose(&view.timestamp),
     ));
     let readiness = &view.readiness;
-    page.block(&format!("## Verdict: {}, {}", readiness.light.name(), readiness.recommendation));
+    let but = if readiness.light == readiness.but_for_places {
+        String::new()
+    } else {
+        let places = plural(readiness.places.len(), "place", "places");
+        format!(" ({} but for {places} to fill)", readiness.but_for_places.name())
+    };
+    page.block(&format!(
+        "## Verdict: {}, {}{but}",
+        readiness.light.name(),
+        readiness.recommendation
+    ));
     page.list(
         readiness
             .reasons
@@ -105,6 +125,16 @@ fn verdict(page: &mut Page, view: &ReportView) {
         page.block("To settle before the files run:");
         page.list(conditions.into_iter());
     }
+    if let Some(open) = readiness.open() {
+        page.block(&prose(&open));
+        page.block(
+            "Answer them under `[announce]` in pgbridge.toml, or in the execution plan by hand.",
+        );
+    }
+    page.block(&format!(
+        "Estimated for all files, once the locks are granted: {}. What it rests on stands under \"Risks\".",
+        prose(&view.time)
+    ));
 }
 
 fn before_and_after(page: &mut Page, view: &ReportView) {
@@ -136,35 +166,6 @@ fn before_and_after(page: &mut Page, view: &ReportView) {
     }
 }
 
-fn features(page: &mut Page, view: &ReportView) {
-    page.block("## What changes in prod");
-    if view.features.is_empty() {
-        page.block("Nothing.");
-        return;
-    }
-    for (at, feature) in view.features.iter().enumerate() {
-        page.block(&format!(
-            "### {}. {} (risk: {})",
-            at + 1,
-            prose(&feature.name),
-            feature.risk.name()
-        ));
-        page.block(&prose(&feature.title));
-        let purpose = if feature.purpose.is_empty() {
-            vec!["Purpose: no comment says what it is for".to_owned()]
-        } else {
-            feature.purpose.iter().map(|said| format!("Purpose: {}", prose(said))).collect()
-        };
-        let why = feature.why.iter().map(|why| format!("Risk: {}", prose(why)));
-        let files = feature.files.iter().map(|file| {
-            format!("Migration: {}, undone by {}", code(&file.migration), code(&file.rollback))
-        });
-        let objects = detail::some(&feature.objects, 12);
-        let objects = format!("Objects: {objects}");
-        page.list(purpose.into_iter().chain(why).chain(files).chain([objects]));
-    }
-}
-
 fn left_alone(page: &mut Page, view: &ReportView) {
     page.block("## What the bridge leaves alone");
     let extra: Vec<_> = view
@@ -178,6 +179,7 @@ fn left_alone(page: &mut Page, view: &ReportView) {
             if drift.direction == Direction::Bridge { "dropped" } else { drift.direction.name() };
         format!("{}: {done}", code(&format!("{} {}", drift.kind, drift.object)))
     }));
+    renames(page, view);
     page.block(&format!("### Left out unless asked for ({})", view.withheld.len()));
     let rows = view.withheld.iter().map(|item| {
         let attribute = item.attribute.as_deref().unwrap_or("the whole object");
@@ -198,6 +200,43 @@ fn left_alone(page: &mut Page, view: &ReportView) {
     if !more.is_empty() {
         page.block(&format!("And {} more, under \"Every difference\".", more.len()));
     }
+    managed(page, view);
+}
+
+/// Told apart from what only one side has: whether it is one object, a person decides.
+fn renames(page: &mut Page, view: &ReportView) {
+    if view.renames.is_empty() {
+        return;
+    }
+    page.block(&format!("### Likely renames ({})", view.renames.len()));
+    page.block("Each is planned as two objects. If it is one, rename it in prod by a [[step]] first, so that its content stays.");
+    let rows = view
+        .renames
+        .iter()
+        .map(|rename| [code(&rename.prod), code(&rename.dev), prose(&rename.why)]);
+    page.table(["prod has", "dev has", "what is equal"], rows);
+}
+
+fn managed(page: &mut Page, view: &ReportView) {
+    if view.left_alone.is_empty() && view.scope.is_none() {
+        return;
+    }
+    page.block("### Left as prod has it, for a platform manages it");
+    if let Some(scope) = &view.scope {
+        page.block(&prose(scope));
+    }
+    let rows = view.left_alone.iter().map(|group| {
+        let differs = group.differs.iter().map(|text| prose(text)).collect::<Vec<_>>().join("<br>");
+        let differs = if differs.is_empty() { "nothing".to_owned() } else { differs };
+        [
+            code(&group.group),
+            group.prod.to_string(),
+            group.dev.to_string(),
+            prose(&group.why),
+            differs,
+        ]
+    });
+    page.table(["group", "objects in prod", "in dev", "why", "what differs and stays so"], rows);
 }
 
 fn unbridged(page: &mut Page, items: &[UnbridgedView]) {
@@ -211,12 +250,12 @@ fn unbridged(page: &mut Page, items: &[UnbridgedView]) {
 
 fn risks(page: &mut Page, view: &ReportView) {
     page.block("## Risks");
-    page.block("Before: dev's state put on prod as it is, by hand. After: by these files.");
+    page.block(RISKS);
     let rows = view.risks.iter().map(|risk| {
         [
             prose(&risk.what),
             risk.before.name().to_owned(),
-            risk.after.name().to_owned(),
+            risk.after_told().to_owned(),
             prose(&risk.mitigation),
         ]
     });
@@ -236,11 +275,22 @@ fn security(page: &mut Page, view: &ReportView) {
         page.block("No finding in the state after the bridge.");
         return;
     }
-    let rows = view.security.iter().map(|finding| {
+    let mut alike: Vec<(&SecurityFinding, Vec<String>)> = Vec::new();
+    for finding in &view.security {
+        let same = |(other, _): &&mut (&SecurityFinding, Vec<String>)| {
+            (&other.what, other.new, other.info) == (&finding.what, finding.new, finding.info)
+        };
+        match alike.iter_mut().find(same) {
+            Some((_, objects)) => objects.push(code(&finding.object)),
+            None => alike.push((finding, vec![code(&finding.object)])),
+        }
+    }
+    let rows = alike.into_iter().map(|(finding, objects)| {
         let new = if finding.new { "the bridge brings it" } else { "prod has it already" };
-        [prose(&finding.what), code(&finding.object), new.to_owned()]
+        let new = if finding.info { format!("info: {new}") } else { new.to_owned() };
+        [prose(&finding.what), objects.join("<br>"), new]
     });
-    page.table(["finding", "object", ""], rows);
+    page.table(["finding", "objects", ""], rows);
 }
 
 fn environment(page: &mut Page, view: &ReportView) {
@@ -250,6 +300,28 @@ fn environment(page: &mut Page, view: &ReportView) {
         [prose(&row.what), code(&row.dev), code(&row.prod), mark.to_owned()]
     });
     page.table(["", "dev", "prod", ""], rows);
+}
+
+/// Where the checklists stand, and what has to be written anew.
+fn afterwards(page: &mut Page, view: &ReportView) {
+    if view.files.is_empty() {
+        return;
+    }
+    page.block("## Before, while and after it runs");
+    page.block("`EXECUTION_PLAN.md` has the checklists before and after, go or no-go, what to watch while it runs and for 24 hours after, the way back, and messages to send. `VALIDATION_SQL.sql` checks prod before and after.");
+    let documents = &view.documents;
+    let named = documents.named.as_deref().map_or_else(
+        || "nobody has said which documents do (`documents` under `[announce]`)".to_owned(),
+        |named| format!("documents: {}", prose(named)),
+    );
+    page.block(&format!("What names these has to be looked at; {named}:"));
+    let lines = [("gone", &documents.gone), ("new or changed", &documents.changed)];
+    let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
+    let lines =
+        lines.map(|(what, names)| format!("{what} ({}): {}", names.len(), detail::some(names, 12)));
+    let types =
+        "TypeScript: `database.types.ts` has the types of prod after the last file".to_owned();
+    page.list(lines.chain([types]));
 }
 
 fn graph(page: &mut Page, graph: &Graph) {

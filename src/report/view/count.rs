@@ -32,7 +32,11 @@ const ROWS: &[(&str, &[&str])] = &[
     ("functions and procedures", &["function", "procedure"]),
     ("triggers", &["trigger"]),
     ("views", &["view"]),
-    ("enumerated types", &["enum"]),
+    ("materialized views", &["materialized_view"]),
+    (
+        "types (enums, domains, composites, ranges, base types)",
+        &["enum", "domain", "composite", "range", "base_type"],
+    ),
     ("sequences", &["sequence"]),
     ("extensions", &["extension"]),
 ];
@@ -46,12 +50,17 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
         after: count(&input.plan.goal),
     };
     let recorded = recorded(input);
+    let (by, managed) = super::alone::managed(input).unzip();
+    let managed = managed.unwrap_or_default();
     let mut rows: Vec<CountRow> = ROWS
         .iter()
         .map(|(what, kinds)| {
             let count = |catalog: &Catalog| {
-                let counted =
-                    |id: &&ObjectId| kinds.contains(&id.kind.name()) && !recorded.contains(*id);
+                let counted = |id: &&ObjectId| {
+                    kinds.contains(&id.kind.name())
+                        && !recorded.contains(*id)
+                        && !managed.contains(id)
+                };
                 catalog.objects.keys().filter(counted).count()
             };
             let tables = kinds.contains(&"table") && !recorded.is_empty();
@@ -61,9 +70,18 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
         .collect();
     let protected = |object: &&Object| super::security::is_protected(object);
     rows.push(row("tables with row-level security", &|catalog| {
-        catalog.objects.values().filter(protected).count()
+        let own = catalog.objects.values().filter(|object| !managed.contains(&object.id));
+        own.filter(protected).count()
     }));
-    rows.push(row("not modelled (lines of the coverage ledger)", &|catalog| catalog.ledger.len()));
+    rows.push(row("not modelled (lines of the coverage ledger)", &|catalog| {
+        catalog.ledger.keys().filter(|id| !managed.contains(id)).count()
+    }));
+    rows.extend(by.map(|by| CountRow {
+        what: format!("of any sort, managed by {by} and counted only here"),
+        prod: super::alone::count(input.prod),
+        dev: super::alone::count(input.dev),
+        after: super::alone::count(input.prod),
+    }));
     rows
 }
 

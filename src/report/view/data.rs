@@ -1,5 +1,10 @@
 //! The shapes of the report.
 
+mod finding;
+
+pub use finding::{Direction, DriftView, Property, Severity};
+
+use crate::kinds::Isolation;
 use crate::plan::{Reason, Seconds};
 use crate::report::view::{Entities, Graph, HistoryView};
 use serde::Serialize;
@@ -56,6 +61,56 @@ pub struct ReportView {
     pub not_looked_at: Vec<String>,
     /// What a capture could not see.
     pub notices: Vec<NoticeView>,
+    /// Why a part of the databases is left as prod has it, and how to refuse it.
+    pub scope: Option<String>,
+    /// What is left as prod has it, for a platform manages it.
+    pub left_alone: Vec<LeftAloneView>,
+    /// Objects that seem to be the same under another name.
+    pub renames: Vec<Rename>,
+    /// How long all steps may take once they have their locks, in words.
+    pub time: String,
+    /// What documents and programs may name and the bridge changes.
+    pub documents: Documents,
+}
+
+/// Objects of one group that are left as prod has them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LeftAloneView {
+    /// `schema:auth`.
+    pub group: String,
+    /// How many of them prod has.
+    pub prod: usize,
+    /// How many of them dev has.
+    pub dev: usize,
+    /// Why.
+    pub why: String,
+    /// What differs between both sides and stays so.
+    pub differs: Vec<String>,
+}
+
+/// Two objects that seem to be one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Rename {
+    /// What prod has and dev lacks.
+    pub prod: String,
+    /// What dev has and prod lacks.
+    pub dev: String,
+    /// What is equal.
+    pub why: String,
+}
+
+/// What documents and programs may name.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Documents {
+    /// The documents, by the configuration; none where it does not say.
+    pub named: Option<String>,
+    /// What goes: tables, columns, views, routines and types.
+    pub gone: Vec<String>,
+    /// What comes or changes of these.
+    pub changed: Vec<String>,
 }
 
 /// One database.
@@ -113,6 +168,27 @@ pub struct Readiness {
     pub recommendation: String,
     /// Why, the worst first.
     pub reasons: Vec<Cause>,
+    /// The colour that these reasons alone give.
+    pub but_for_places: Light,
+    /// Places of the execution plan that nobody has filled: they keep it from green.
+    pub places: Vec<String>,
+}
+
+impl Readiness {
+    /// What the open places hold up; none where all are filled.
+    pub fn open(&self) -> Option<String> {
+        let places = super::plural(self.places.len(), "place", "places");
+        let of_it = match self.but_for_places {
+            Light::Green => "this alone keeps it from green",
+            Light::Yellow | Light::Red => "besides the reasons above",
+        };
+        (!self.places.is_empty()).then(|| {
+            format!(
+                "Not a risk, but open: the execution plan has {places} to fill, {of_it}: {}.",
+                self.places.join(", ")
+            )
+        })
+    }
 }
 
 /// One reason of a verdict.
@@ -196,8 +272,12 @@ pub struct Feature {
     pub purpose: Vec<String>,
     /// How dangerous it is.
     pub risk: Level,
-    /// Why.
+    /// Who waits for it, and how long it may take.
+    pub impact: Vec<String>,
+    /// Why, the worst first; alike steps in one line.
     pub why: Vec<String>,
+    /// One step of little risk without a comment: its line in the list of features says all.
+    pub brief: bool,
     /// The files that its steps stand in, in order.
     pub files: Vec<FeatureFile>,
     /// What is done to which object.
@@ -240,6 +320,8 @@ pub struct StepView {
     pub title: String,
     /// How many statements it has.
     pub statements: usize,
+    /// Whose transaction it needs: its own, or none, where it works long and lets others go on.
+    pub isolation: Isolation,
     /// Locks on relations that stand before.
     pub locks: Vec<LockView>,
     /// Relations that it writes anew.
@@ -278,134 +360,6 @@ pub struct LockView {
     pub meaning: String,
     /// The relation's size on prod, rounded up to a power of two.
     pub size: String,
-}
-
-/// What is done about a difference.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Prod gets dev's state.
-    Bridge,
-    /// Prod gets a part of dev's state; the rest stays.
-    InPart,
-    /// Prod keeps it; dev can be given it.
-    Backport,
-    /// It is told and nothing is done.
-    Told,
-    /// Something is in the way.
-    NotBridged,
-}
-
-impl Direction {
-    /// All of them, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Bridge, Self::InPart, Self::Backport, Self::Told, Self::NotBridged];
-
-    /// The word for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bridge => "bridge",
-            Self::InPart => "bridged in part",
-            Self::Backport => "kept in prod",
-            Self::Told => "told only",
-            Self::NotBridged => "not bridged",
-        }
-    }
-}
-
-/// How much a difference matters: the first of these that holds, from the worst down.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// It is told and does not count.
-    Info,
-    /// Prod gets dev's state, and nothing that stands is lost, read as a whole or written anew.
-    Low,
-    /// Only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge
-    /// reads, indexes or writes anew what stands, or may stop on its rows.
-    Medium,
-    /// It is not modelled or not bridged, the bridge loses data there, or the security review finds
-    /// something that the bridge brings.
-    High,
-}
-
-impl Severity {
-    /// All of them, the worst first.
-    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::Info];
-
-    /// The word for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-
-    /// Its rule, for people.
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::Info => "told only, it does not count",
-            Self::Low => {
-                "prod gets dev's state, and nothing that stands is lost, read as a whole or written anew"
-            }
-            Self::Medium => {
-                "only prod has it, prod keeps it in whole or in part, a removal was left out, or the bridge reads, indexes or writes anew what stands, or may stop on its rows"
-            }
-            Self::High => {
-                "not modelled, not bridged, the bridge loses data there, or it brings a finding of the security review"
-            }
-        }
-    }
-}
-
-/// One object that differs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DriftView {
-    /// Its stable name: `missing:table:public.users`.
-    pub id: String,
-    /// Where it stands in a document: made from `id`, letters, digits and `-` only.
-    pub anchor: String,
-    /// The schema that it stands in; empty where its kind has none.
-    pub schema: String,
-    /// How much it matters.
-    pub severity: Severity,
-    /// `missing`, `extra`, `changed` or `unmodelled`.
-    pub code: String,
-    /// The kind's name.
-    pub kind: String,
-    /// The object's name.
-    pub object: String,
-    /// What it is a part of, where that stands on one side only as well.
-    pub told_with: Option<String>,
-    /// Whether it counts.
-    pub counts: bool,
-    /// What is done.
-    pub direction: Direction,
-    /// Why, where it is not bridged as a whole.
-    pub why: Vec<String>,
-    /// The properties that differ, or those of an object of one side.
-    pub properties: Vec<Property>,
-}
-
-/// One property.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Property {
-    /// Its name.
-    pub name: String,
-    /// In dev; `-` where it is not set.
-    pub dev: String,
-    /// In prod; `-` where it is not set.
-    pub prod: String,
-    /// What is done.
-    pub direction: Direction,
-    /// From prod to dev, where a value has several lines.
-    pub diff: Option<String>,
 }
 
 /// A removal that was not asked for.
@@ -452,12 +406,23 @@ pub struct EnvironmentRow {
 pub struct Risk {
     /// What can happen.
     pub what: String,
-    /// If dev's state were put on prod as it is.
+    /// With the same changes as plain statements.
     pub before: Level,
     /// With this plan.
     pub after: Level,
     /// What makes the difference.
     pub mitigation: String,
+}
+
+impl Risk {
+    /// The level afterwards, or that there is nothing that would make a difference.
+    pub fn after_told(&self) -> &'static str {
+        match self.after {
+            Level::None if self.before == Level::None => "nothing to mitigate",
+            after if after == self.before => "the same",
+            after => after.name(),
+        }
+    }
 }
 
 /// A way to bring both sides together.
@@ -482,6 +447,8 @@ pub struct SecurityFinding {
     pub access: bool,
     /// Whether the bridge brings it, or it stands in prod already.
     pub new: bool,
+    /// Told only: nobody is concerned who could not do it anyway.
+    pub info: bool,
 }
 
 /// What a capture could not see.

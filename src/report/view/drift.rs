@@ -3,6 +3,7 @@
 use crate::diff::{Change, Drift, Level, Side, text};
 use crate::model::{Compare, Facet, Object, ObjectId, Value};
 use crate::plan::Plan;
+use crate::report::view::empty::Uses;
 use crate::report::view::severity::{self, Weights};
 use crate::report::view::{Direction, DriftView, Property, ReportInput, SecurityFinding};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,9 +43,13 @@ impl<'a> Reasons<'a> {
 }
 
 /// All differences, in the order of the divergence.
-pub(super) fn drifts(input: &ReportInput<'_>, security: &[SecurityFinding]) -> Vec<DriftView> {
+pub(super) fn drifts(
+    input: &ReportInput<'_>,
+    security: &[SecurityFinding],
+    uses: &Uses<'_>,
+) -> Vec<DriftView> {
     let reasons = Reasons::of(input.plan);
-    let weights = Weights::of(input, security);
+    let weights = Weights::of(input, security, uses);
     input.divergence.drifts.iter().map(|drift| view(input, &reasons, &weights, drift)).collect()
 }
 
@@ -61,11 +66,13 @@ fn view(
     let direction = direction(input, reasons, drift, &properties);
     let complete = matches!(direction, Direction::Bridge | Direction::Told);
     let id = drift.id();
+    let (severity, because) = weights.severity(drift, direction);
     DriftView {
         anchor: severity::anchor(&id),
         id,
         schema: severity::schema(&drift.object),
-        severity: weights.severity(drift, direction),
+        severity,
+        because,
         code: drift.code().to_owned(),
         kind: drift.object.kind.name().to_owned(),
         object: drift.object.label(),
@@ -151,7 +158,7 @@ fn change_direction(input: &ReportInput<'_>, drift: &Drift, change: &Change) -> 
     }
 }
 
-fn differs(a: &Object, b: &Object, name: &str) -> bool {
+pub(super) fn differs(a: &Object, b: &Object, name: &str) -> bool {
     if let Some(facet) = Facet::ALL.into_iter().find(|facet| facet.name() == name) {
         return facet.differs(a, b);
     }

@@ -1,35 +1,56 @@
 //! Features: connected parts of what changes, each with its purpose, its files and its risk.
 
 mod component;
+mod impact;
 mod risk;
 
-use crate::kinds::of;
+use crate::kinds::{Sizes, of};
 use crate::model::ObjectId;
-use crate::plan::{Step, Verb};
-use crate::report::view::{Feature, FeatureFile, FileView, ReportInput};
+use crate::plan::{Estimates, Step, Verb};
+use crate::report::view::empty::Uses;
+use crate::report::view::{Feature, FeatureFile, FileView, Level, ReportInput, SecurityFinding};
 use component::Part;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The features, the most dangerous first, else in the order of their steps.
-pub(super) fn features(input: &ReportInput<'_>, views: &[FileView]) -> Vec<Feature> {
-    let mut features: Vec<Feature> =
-        component::parts(input).iter().map(|part| feature(input, views, part)).collect();
+pub(super) fn features(
+    input: &ReportInput<'_>,
+    estimates: &Estimates<'_>,
+    (uses, security): (&Uses<'_>, &[SecurityFinding]),
+    views: &[FileView],
+) -> Vec<Feature> {
+    let sizes = Sizes::new(input.prod);
+    let mut features: Vec<Feature> = component::parts(input)
+        .iter()
+        .map(|part| {
+            let impact = impact::of(&sizes, estimates, part);
+            Feature { impact, ..feature(input, (uses, security), views, part) }
+        })
+        .collect();
     features.sort_by_key(|feature| Reverse(feature.risk));
     features
 }
 
-fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feature {
+fn feature(
+    input: &ReportInput<'_>,
+    told: (&Uses<'_>, &[SecurityFinding]),
+    views: &[FileView],
+    part: &Part<'_>,
+) -> Feature {
     let steps: Vec<&Step> = part.steps.iter().map(|place| place.step).collect();
     let verbs = verbs(&steps);
-    let (risk, why) = risk::of(input, views, part);
+    let (risk, why) = risk::of(input, views, told, part);
+    let (purpose, objects) = (purpose(input, &steps), objects(&steps, &verbs));
     let batches: BTreeSet<usize> = part.steps.iter().map(|place| place.batch).collect();
     let files = batches.iter().filter_map(|at| input.files.get(*at));
     Feature {
         name: name(&steps),
         title: title(&verbs),
-        purpose: purpose(input, &steps),
+        brief: risk <= Level::Low && objects.len() == 1 && purpose.is_empty(),
+        purpose,
         risk,
+        impact: Vec::new(),
         why,
         files: files
             .map(|(migration, rollback)| FeatureFile {
@@ -37,7 +58,7 @@ fn feature(input: &ReportInput<'_>, views: &[FileView], part: &Part<'_>) -> Feat
                 rollback: rollback.clone(),
             })
             .collect(),
-        objects: objects(&steps, &verbs),
+        objects,
     }
 }
 
@@ -77,33 +98,44 @@ fn telling(step: &Step) -> (bool, bool, u8, &ObjectId) {
     )
 }
 
+/// Objects of one kind that a title names; more are counted.
+const NAMED: usize = 3;
+
+/// Parts that a title has at most.
+const PARTS: usize = 7;
+
 /// Tables, views, types and routines by name as long as they are few, everything else by number;
-/// what is made or dropped before what is altered.
+/// what is made or dropped before what is altered, what tells most first.
 fn title(verbs: &BTreeMap<&ObjectId, &'static str>) -> String {
     const TELLING: &[&str] =
         &["table", "view", "enum", "function", "procedure", "schema", "extension"];
-    let mut roots: Vec<(bool, String)> = verbs
-        .iter()
-        .filter(|(id, _)| TELLING.contains(&id.kind.name()))
-        .map(|(id, verb)| (*verb == "alter", format!("{verb} {}", super::named(id))))
-        .collect();
-    roots.sort_by_key(|(altered, _)| *altered);
-    let mut rest: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (id, verb) in verbs.iter().filter(|(id, _)| !TELLING.contains(&id.kind.name())) {
-        *rest.entry((verb, id.kind.name())).or_default() += 1;
+    let mut groups: BTreeMap<(bool, u8, &str, &str), Vec<&ObjectId>> = BTreeMap::new();
+    for (id, verb) in verbs {
+        let (kind, telling) = (id.kind.name(), TELLING.contains(&id.kind.name()));
+        let weight = of(id.kind).prominence() + if telling { 0 } else { 100 };
+        groups.entry((*verb == "alter", weight, verb, kind)).or_default().push(id);
     }
-    let rest = rest.into_iter().map(|((verb, kind), count)| {
-        (count, format!("{verb} {}", super::plural(count, kind, &plural_of(kind))))
-    });
-    let all: Vec<(usize, String)> =
-        roots.into_iter().map(|(_, root)| (1, root)).chain(rest).collect();
-    let (shown, more) = all.split_at(all.len().min(7));
-    let mut parts: Vec<String> = shown.iter().map(|(_, text)| text.clone()).collect();
+    let mut parts: Vec<(usize, String)> = Vec::new();
+    for ((_, _, verb, kind), ids) in groups {
+        if TELLING.contains(&kind) && ids.len() <= NAMED {
+            parts.extend(ids.iter().map(|id| (1, format!("{verb} {}", super::named(id)))));
+        } else {
+            let count = ids.len();
+            let text = format!("{verb} {}", super::plural(count, &spaced(kind), &plural_of(kind)));
+            parts.push((count, text));
+        }
+    }
+    let more = parts.split_off(parts.len().min(PARTS));
+    let mut texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
     let more: usize = more.iter().map(|(count, _)| count).sum();
     if more > 0 {
-        parts.push(format!("{more} more"));
+        texts.push(format!("{more} more"));
     }
-    parts.join(", ")
+    texts.join(", ")
+}
+
+fn spaced(kind: &str) -> String {
+    kind.replace('_', " ")
 }
 
 fn plural_of(kind: &str) -> String {
@@ -113,7 +145,7 @@ fn plural_of(kind: &str) -> String {
         "default_acl" => "default privileges".to_owned(),
         "statistics" => "statistics objects".to_owned(),
         "ts_dictionary" => "ts dictionaries".to_owned(),
-        other => format!("{}s", other.replace('_', " ")),
+        other => format!("{}s", spaced(other)),
     }
 }
 

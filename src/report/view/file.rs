@@ -1,14 +1,14 @@
 //! The migrations, step by step.
 
-use crate::kinds::{Effects, Failure, Lock};
+use crate::kinds::{Conditions, Effects, Failure, Lock, Sizes, of};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Batch, Estimate, Estimates, Step, size_told};
+use crate::plan::{Batch, Estimate, Estimates, Step, schedule};
 use crate::report::view::{FileView, Level, LockView, ReportInput, StepView};
 use std::collections::BTreeSet;
 
 /// The migrations, in order.
-pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
-    let estimates = Estimates::new(input.prod, &input.plan.goal);
+pub(super) fn files(input: &ReportInput<'_>, estimates: &Estimates<'_>) -> Vec<FileView> {
+    let sizes = Sizes::new(input.prod);
     let mut names = input.files.iter();
     input
         .plan
@@ -21,7 +21,7 @@ pub(super) fn files(input: &ReportInput<'_>) -> Vec<FileView> {
                 migration,
                 rollback,
                 time: estimates.all(&batch.steps).told(),
-                steps: written.map(|step| view(input.prod, &estimates, step)).collect(),
+                steps: written.map(|step| view(&sizes, estimates, step)).collect(),
                 not_brought_back: batch.irreversible.clone(),
                 irreversible: irreversible(input.prod, batch).len(),
             }
@@ -44,18 +44,45 @@ pub(super) fn irreversible(prod: &Catalog, batch: &Batch) -> BTreeSet<String> {
     batch.irreversible.iter().filter(|text| !own.contains(*text)).cloned().collect()
 }
 
-fn view(prod: &Catalog, estimates: &Estimates<'_>, step: &Step) -> StepView {
+/// The same changes in their short forms, whatever the sizes of the tables; none where that is what the plan does.
+pub(super) fn plain(input: &ReportInput<'_>, estimates: &Estimates<'_>) -> Option<Vec<StepView>> {
+    let sizes = Sizes::new(input.prod);
+    let above = input.options.online_above;
+    let is_large = |id: &ObjectId| {
+        let object = input.prod.objects.get(id);
+        object.is_some_and(|object| of(id.kind).has_rows(object))
+            && sizes.total(id).is_none_or(|bytes| bytes > above)
+    };
+    let mut touched =
+        input.plan.steps().flat_map(|step| step.concerns.iter().chain(step.effects.locks.keys()));
+    if above == i64::MAX || !touched.any(is_large) {
+        return None;
+    }
+    let conditions = Conditions {
+        apply_role: input.options.apply_role.clone(),
+        max_lines: input.options.max_lines,
+        ..Conditions::default()
+    };
+    let goal = &input.plan.goal;
+    let ids = input.prod.objects.keys().chain(goal.objects.keys()).cloned().collect();
+    let schedule = schedule(input.prod, goal, &conditions, &ids).ok()?;
+    let written = schedule.steps.iter().filter(|step| !step.is_silent());
+    Some(written.map(|step| view(&sizes, estimates, step)).collect())
+}
+
+fn view(sizes: &Sizes<'_>, estimates: &Estimates<'_>, step: &Step) -> StepView {
     let effects = &step.effects;
     let estimate = estimates.of(step);
     let locks = effects.locks.iter().map(|(relation, lock)| LockView {
         relation: super::named(relation),
         mode: lock.name().to_owned(),
         meaning: lock.meaning().to_owned(),
-        size: size_told(prod, relation),
+        size: sizes.told(relation),
     });
     StepView {
         title: step.title(),
         statements: step.statements.len(),
+        isolation: effects.isolation,
         locks: locks.collect(),
         rewrites: effects.rewrites.iter().map(ObjectId::label).collect(),
         scans: effects.scans.iter().map(ObjectId::label).collect(),

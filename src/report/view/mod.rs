@@ -1,8 +1,11 @@
 //! The report as plain data: every sink shows the same.
 
+mod alone;
 mod count;
 mod data;
+mod document;
 mod drift;
+mod empty;
 mod entity;
 mod environment;
 mod feature;
@@ -10,15 +13,17 @@ mod file;
 mod graph;
 mod history;
 mod readiness;
+mod rename;
 mod risk;
 mod security;
 mod severity;
 mod strategy;
 
 pub use data::{
-    Cause, CountRow, Direction, DriftView, EnvironmentRow, Feature, FeatureFile, FileView,
-    Findings, Level, Light, LockView, NoticeView, Property, Readiness, ReportView, Risk,
-    SecurityFinding, Severity, SideView, StepView, UnbridgedView, Way, WithheldView,
+    Cause, CountRow, Direction, Documents, DriftView, EnvironmentRow, Feature, FeatureFile,
+    FileView, Findings, LeftAloneView, Level, Light, LockView, NoticeView, Property, Readiness,
+    Rename, ReportView, Risk, SecurityFinding, Severity, SideView, StepView, UnbridgedView, Way,
+    WithheldView,
 };
 pub use entity::{Entities, Entity, EntityColumn, Mark, Reference};
 pub use graph::{Graph, Node};
@@ -27,7 +32,7 @@ pub use history::{HistoryLine, HistorySide, HistoryView, ToolView};
 use crate::diff::Divergence;
 use crate::history::Decided;
 use crate::model::{Catalog, ObjectId};
-use crate::plan::{Drops, Options, Plan, Reason, Rollout};
+use crate::plan::{Drops, Estimates, Options, Plan, Reason, Rollout};
 
 /// Everything that a report is made of.
 #[derive(Clone, Debug)]
@@ -74,10 +79,12 @@ impl ReportView {
 
     /// The report of a plan.
     pub fn of(input: &ReportInput<'_>) -> Self {
-        let files = file::files(input);
+        let estimates = Estimates::new(input.prod, &input.plan.goal);
+        let files = file::files(input, &estimates);
         let security = security::findings(input);
         let notices = notices(input);
-        let readiness = readiness::of(input, &files, &notices);
+        let uses = empty::users(input);
+        let readiness = readiness::of(input, &files, &notices, (&uses, &security));
         let (unmodelled, unbridged) = unbridged(input);
         let findings = count::findings(input.divergence);
         let history = history::of(input.history, input.unexplained);
@@ -94,10 +101,10 @@ impl ReportView {
             findings,
             counts: [history::counts(input.history), count::rows(input)].concat(),
             history,
-            features: feature::features(input, &files),
-            risks: risk::risks(input, &files, &security),
+            features: feature::features(input, &estimates, (&uses, &security), &files),
+            risks: risk::risks(input, &estimates, &files, &security),
             files,
-            drifts: drift::drifts(input, &security),
+            drifts: drift::drifts(input, &security, &uses),
             withheld: withheld(input),
             unbridged,
             unmodelled,
@@ -106,6 +113,11 @@ impl ReportView {
             graph: graph::of(input),
             entities: entity::of(input),
             notices,
+            scope: alone::why(input),
+            left_alone: alone::groups(input),
+            renames: rename::renames(input),
+            time: estimates.all(input.plan.steps()).told(),
+            documents: document::of(input),
         }
     }
 }
@@ -136,10 +148,18 @@ fn withheld(input: &ReportInput<'_>) -> Vec<WithheldView> {
         .into_iter()
         .map(|item| WithheldView {
             object: item.id.to_string(),
-            attribute: item.attribute.clone(),
+            attribute: item.attribute.as_deref().map(|names| differing(input, &item.id, names)),
             what: item.what.clone(),
         })
         .collect()
+}
+
+/// Of the attributes that change together those that differ.
+fn differing(input: &ReportInput<'_>, id: &ObjectId, names: &str) -> String {
+    let sides = input.dev.objects.get(id).zip(input.prod.objects.get(id));
+    let differs = |name: &&str| sides.is_some_and(|(dev, prod)| drift::differs(dev, prod, name));
+    let some: Vec<&str> = names.split(", ").filter(differs).collect();
+    if some.is_empty() { names.to_owned() } else { some.join(", ") }
 }
 
 /// What is not modelled, and the rest.

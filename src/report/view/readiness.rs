@@ -1,32 +1,55 @@
 //! The verdict and its reasons, computed from the plan.
 
-use crate::plan::{Ask, Reason, lacking};
+use crate::plan::{Reason, lacking};
+use crate::report::view::empty::Uses;
 use crate::report::view::{
-    Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, StepView, plural,
+    Cause, FileView, Level, Light, NoticeView, Readiness, ReportInput, SecurityFinding, StepView,
+    plural,
 };
+use std::collections::BTreeSet;
 
 /// How many lacking rights are named.
 const NAMED: usize = 5;
 
 /// The verdict.
-pub(super) fn of(input: &ReportInput<'_>, files: &[FileView], notices: &[NoticeView]) -> Readiness {
+pub(super) fn of(
+    input: &ReportInput<'_>,
+    files: &[FileView],
+    notices: &[NoticeView],
+    (uses, security): (&Uses<'_>, &[SecurityFinding]),
+) -> Readiness {
     let mut reasons = red(input, files, notices);
-    reasons.extend(yellow(input, files));
-    let light = reasons.iter().map(|reason| reason.light).max().unwrap_or(Light::Green);
+    reasons.extend(yellow(input, files, uses, security));
+    let but_for_places = reasons.iter().map(|reason| reason.light).max().unwrap_or(Light::Green);
     if reasons.is_empty() {
-        let text = if files.is_empty() {
-            "there is nothing to bridge".to_owned()
-        } else {
-            let steps = files.iter().map(|file| file.steps.len()).sum();
-            format!(
-                "{} in {} and nothing that stands is lost, read as a whole or written anew",
-                plural(steps, "step", "steps"),
-                plural(files.len(), "file", "files")
-            )
-        };
+        let text = harmless(files);
         reasons.push(Cause { light: Light::Green, text, condition: String::new() });
     }
-    Readiness { light, recommendation: light.recommendation().to_owned(), reasons }
+    let open = input.rollout.open().into_iter().map(|ask| ask.key().to_owned());
+    let places: Vec<String> = if files.is_empty() { Vec::new() } else { open.collect() };
+    let light = if places.is_empty() { but_for_places } else { but_for_places.max(Light::Yellow) };
+    let recommendation = light.recommendation().to_owned();
+    Readiness { light, recommendation, reasons, but_for_places, places }
+}
+
+/// Why nothing is in the way.
+fn harmless(files: &[FileView]) -> String {
+    if files.is_empty() {
+        return "there is nothing to bridge".to_owned();
+    }
+    let steps_of = files.iter().map(|file| file.steps.len()).sum();
+    let all = format!(
+        "{} in {}",
+        plural(steps_of, "step", "steps"),
+        plural(files.len(), "file", "files")
+    );
+    let working = steps(files).filter(|step| step.load > Level::None).count();
+    if working == 0 {
+        format!("{all}: nothing that stands is lost, read as a whole or written anew")
+    } else {
+        let work = plural(working, "step reads, indexes or writes", "steps read, index or write");
+        format!("{all}: nothing is lost; {work} whole tables, each for at most a second")
+    }
 }
 
 fn cause(
@@ -100,85 +123,117 @@ fn unplaced(input: &ReportInput<'_>) -> Option<Cause> {
     )
 }
 
-/// What only people know and nobody has said.
-fn unanswered(input: &ReportInput<'_>, files: &[FileView]) -> Option<Cause> {
-    let open: Vec<&str> = input.rollout.open().into_iter().map(Ask::key).collect();
+/// What stands in prod and comes to use what nobody has filled.
+fn emptied(uses: &Uses<'_>) -> Option<Cause> {
+    let tables: BTreeSet<String> =
+        uses.values().flat_map(|(_, tables)| tables).map(|table| table.label()).collect();
+    let tables: Vec<String> = tables.into_iter().collect();
     cause(
         Light::Yellow,
-        if files.is_empty() { 0 } else { open.len() },
-        |_| format!("the execution plan has places to fill: {}", open.join(", ")),
-        "answer them under [announce] in pgbridge.toml, or in the execution plan by hand",
+        uses.len(),
+        |count| {
+            let what = plural(count, "object of prod comes", "objects of prod come");
+            format!("{what} to read or write what the plan creates empty: {}", tables.join(", "))
+        },
+        "decide whether rows have to be there first, and write a [[step]] that moves them",
     )
 }
 
-fn yellow(input: &ReportInput<'_>, files: &[FileView]) -> Vec<Cause> {
+/// Steps that somebody waits for, or that work, longer than a second.
+fn working(files: &[FileView]) -> Option<Cause> {
+    let long = |step: &&StepView| step.load > Level::Low;
     let exclusive =
         |step: &&StepView| step.locks.iter().any(|lock| lock.mode == "ACCESS EXCLUSIVE");
-    let long = |step: &&StepView| step.load > Level::Low;
     let blocking = steps(files).filter(exclusive).filter(long).count();
-    let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
-    let lacks = lacking(input.plan, input.prod, &input.options.apply_role);
-    let irreversible = files.iter().map(|file| file.irreversible).sum();
-    [
+    cause(
+        Light::Yellow,
+        blocking,
+        |count| {
+            let what = plural(count, "step reads or writes", "steps read or write");
+            format!("{what} a whole table for more than a second, or for a time that is not known, while readers and writers wait")
+        },
+        "choose a time by the sizes in \"The files\"",
+    )
+    .or_else(|| {
         cause(
             Light::Yellow,
-            blocking,
+            steps(files).filter(long).count(),
             |count| {
-                let what = plural(count, "step reads or writes", "steps read or write");
-                format!(
-                    "{what} a whole table for more than a second while readers and writers wait"
-                )
+                let what = plural(count, "step reads, indexes or writes", "steps read, index or write");
+                format!("{what} a whole table for more than a second, or for a time that is not known; readers go on")
             },
             "choose a time by the sizes in \"The files\"",
-        ),
-        cause(
-            Light::Yellow,
-            lacks.len(),
-            |count| {
-                let more = count.saturating_sub(NAMED);
-                let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-                let named = lacks.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-                format!("the executing role lacks rights: {named}{more}")
-            },
-            "give it what \"Rights\" in the execution plan lists, or run as another role",
-        ),
-        cause(
-            Light::Yellow,
-            failing,
-            |count| {
-                format!(
-                    "{} fail on the rows that are there",
-                    plural(count, "step may", "steps may")
-                )
-            },
-            "look for such rows first: a file that fails changes nothing",
-        ),
+        )
+    })
+}
+
+fn yellow(
+    input: &ReportInput<'_>,
+    files: &[FileView],
+    uses: &Uses<'_>,
+    security: &[SecurityFinding],
+) -> Vec<Cause> {
+    let open = security.iter().filter(|finding| finding.new && finding.access && !finding.info);
+    let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
+    let irreversible = files.iter().map(|file| file.irreversible).sum();
+    // in the order of their weight
+    [
         cause(
             Light::Yellow,
             irreversible,
             |count| {
-                format!(
-                    "{} not brought back by a rollback",
-                    plural(count, "thing of prod is", "things of prod are")
-                )
+                let what = plural(count, "thing of prod is", "things of prod are");
+                format!("{what} not brought back by a rollback")
             },
             "have a backup",
         ),
         cause(
             Light::Yellow,
+            open.count(),
+            |count| {
+                format!("the bridge brings {} about access", plural(count, "finding", "findings"))
+            },
+            "have each one under \"Security review\" confirmed",
+        ),
+        emptied(uses),
+        rights(input),
+        cause(
+            Light::Yellow,
+            failing,
+            |count| {
+                let what = plural(count, "step may", "steps may");
+                format!("{what} fail on the rows that are there")
+            },
+            "run VALIDATION_SQL.sql first: it looks for such rows, as far as a query can",
+        ),
+        working(files),
+        cause(
+            Light::Yellow,
             input.plan.withheld.len(),
             |count| {
-                format!(
-                    "{} not asked for and left out",
-                    plural(count, "removal was", "removals were")
-                )
+                let what = plural(count, "removal was", "removals were");
+                format!("{what} not asked for and left out")
             },
             "prod is not like dev afterwards: take them to dev, or plan again with --drops emit",
         ),
         unplaced(input),
-        unanswered(input, files),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn rights(input: &ReportInput<'_>) -> Option<Cause> {
+    let lacks = lacking(input.plan, input.prod, &input.options.apply_role);
+    cause(
+        Light::Yellow,
+        lacks.len(),
+        |count| {
+            let more = count.saturating_sub(NAMED);
+            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let named = lacks.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+            format!("the executing role lacks rights: {named}{more}")
+        },
+        "give it what \"Rights\" in the execution plan lists, or run as another role",
+    )
 }

@@ -1,76 +1,135 @@
 //! What a reviewer of access rights should see, in the state after the bridge.
 
-use crate::model::{Catalog, Object, PUBLIC};
+mod keys;
+mod lost;
+
+use crate::model::{Catalog, OWNER, Object, ObjectId, PUBLIC};
 use crate::report::view::drift::attribute;
 use crate::report::view::{ReportInput, SecurityFinding};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether row-level security is on.
 pub(super) fn is_protected(object: &Object) -> bool {
     attribute(object, "row_security").is_true()
 }
 
-/// All findings: what the bridge brings comes first.
+/// All findings: what the bridge brings comes first, what is only told last.
 pub(super) fn findings(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    let mut findings = open_tables(input);
-    findings.extend(definers(input));
-    findings.extend(views_by_owner(input));
-    findings.extend(new_grants(input));
-    findings.extend(public_grants(input));
-    findings.extend(keys_without_index(input));
-    findings.extend(without_identity(input));
-    findings.extend(watchers(input));
-    findings.sort_by_key(|finding| !finding.new);
+    of_catalog(input, &input.plan.goal)
+}
+
+/// The same if prod became like that.
+pub(super) fn of_catalog(input: &ReportInput<'_>, after: &Catalog) -> Vec<SecurityFinding> {
+    let review = &Review { prod: input.prod, after };
+    let mut findings = open_tables(review);
+    findings.extend(definers(review));
+    findings.extend(views_by_owner(review));
+    findings.extend(lost::findings(review));
+    findings.extend(new_grants(review));
+    findings.extend(public_grants(review));
+    findings.extend(keys::without_index(review));
+    findings.extend(without_identity(review));
+    findings.extend(watchers(review));
+    findings.sort_by_key(|finding| (finding.info, !finding.new));
     findings
 }
 
-fn goal<'a>(input: &ReportInput<'a>, kinds: &'static [&str]) -> impl Iterator<Item = &'a Object> {
-    input.plan.goal.objects.values().filter(move |object| kinds.contains(&object.id.kind.name()))
+/// Prod as it is, and as it would be.
+struct Review<'a> {
+    prod: &'a Catalog,
+    after: &'a Catalog,
 }
 
-/// Whether the bridge brings it: `test` does not hold in prod now.
-fn is_new(input: &ReportInput<'_>, object: &Object, test: impl Fn(&Object) -> bool) -> bool {
-    !input.prod.objects.get(&object.id).is_some_and(test)
+impl<'a> Review<'a> {
+    fn objects(&self, kinds: &'static [&str]) -> impl Iterator<Item = &'a Object> {
+        let objects = self.after.objects.values();
+        objects.filter(move |object| kinds.contains(&object.id.kind.name()))
+    }
+
+    /// Whether the bridge brings it: `test` does not hold in prod now.
+    fn is_new(&self, object: &Object, test: impl Fn(&Object) -> bool) -> bool {
+        !self.prod.objects.get(&object.id).is_some_and(test)
+    }
 }
 
 fn finding(what: impl Into<String>, object: &Object, new: bool) -> SecurityFinding {
-    SecurityFinding { what: what.into(), object: super::named(&object.id), access: true, new }
+    let (what, object) = (what.into(), super::named(&object.id));
+    SecurityFinding { what, object, access: true, new, info: false }
 }
 
-fn open_tables(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    let guarded: BTreeSet<&str> = goal(input, &["table"])
+fn open_tables(review: &Review<'_>) -> Vec<SecurityFinding> {
+    let guarded: BTreeSet<&str> = review
+        .objects(&["table"])
         .filter(|table| is_protected(table))
         .map(|table| table.id.part(0))
         .collect();
-    goal(input, &["table"])
+    let holders = holders(review);
+    review
+        .objects(&["table"])
         .filter(|table| !is_protected(table) && guarded.contains(table.id.part(0)))
         .map(|table| {
-            let new = is_new(input, table, |before| !is_protected(before));
-            finding("no row-level security, other tables of the schema have it", table, new)
+            let new = review.is_new(table, |before| !is_protected(before));
+            let held = holders.get(&table.id);
+            let who = match held {
+                None => "only its owner holds privileges".to_owned(),
+                Some(roles) => {
+                    let roles: Vec<&str> = roles.iter().copied().collect();
+                    format!("privileges are held by {}", roles.join(", "))
+                }
+            };
+            let what =
+                format!("no row-level security, which other tables of the schema have; {who}");
+            SecurityFinding { info: held.is_none(), ..finding(what, table, new) }
         })
         .collect()
 }
 
-fn definers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+/// Who besides the owner holds privileges on a table or on columns of it.
+fn holders<'a>(review: &Review<'a>) -> BTreeMap<&'a ObjectId, BTreeSet<&'a str>> {
+    let mut holders: BTreeMap<&ObjectId, BTreeSet<&str>> = BTreeMap::new();
+    for object in review.objects(&["table", "column"]) {
+        let table = object.parent.as_ref().filter(|_| object.id.kind.name() == "column");
+        let table = table.unwrap_or(&object.id);
+        let owner = review.after.objects.get(table).and_then(|table| table.facets.owner.as_deref());
+        let items = object.facets.acl.iter().flatten();
+        for item in items.filter(|item| !is_own(&item.grantee, owner)) {
+            holders.entry(table).or_default().insert(role(&item.grantee));
+        }
+    }
+    holders
+}
+
+/// Whether a grantee is the owner of what is granted.
+fn is_own(grantee: &str, owner: Option<&str>) -> bool {
+    grantee == OWNER || Some(grantee) == owner
+}
+
+/// A role by its name; everybody has none.
+fn role(name: &str) -> &str {
+    if name == PUBLIC { "PUBLIC" } else { name }
+}
+
+fn definers(review: &Review<'_>) -> Vec<SecurityFinding> {
     let open = |object: &Object| {
         let settings = attribute(object, "settings").as_list();
         let path = settings.iter().any(|setting| setting.starts_with("search_path="));
         attribute(object, "security_definer").is_true() && !path
     };
-    goal(input, &["function", "procedure"])
+    review
+        .objects(&["function", "procedure"])
         .filter(|object| open(object))
         .map(|object| {
             finding(
                 "SECURITY DEFINER without its own search_path",
                 object,
-                is_new(input, object, open),
+                review.is_new(object, open),
             )
         })
         .collect()
 }
 
 /// Views that read protected tables with the rights of their owner, for others who may select.
-fn views_by_owner(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+fn views_by_owner(review: &Review<'_>) -> Vec<SecurityFinding> {
     let passes = |catalog: &Catalog, view: &Object| {
         let options = attribute(view, "options").to_string();
         let reads = catalog.needs_of(&view.id).filter_map(|(id, _)| catalog.objects.get(id));
@@ -81,10 +140,10 @@ fn views_by_owner(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
         let guarded = reads.filter_map(whole).any(is_protected);
         guarded && !options.contains("security_invoker") && !readers(view).is_empty()
     };
-    goal(input, &["view"])
-        .filter(|view| passes(&input.plan.goal, view))
+    review.objects(&["view"])
+        .filter(|view| passes(review.after, view))
         .map(|view| {
-            let new = is_new(input, view, |before| passes(input.prod, before));
+            let new = review.is_new(view, |before| passes(review.prod, before));
             let what = format!(
                 "reads tables with row-level security by the rights of its owner; SELECT is held by {}",
                 readers(view).join(", ")
@@ -98,15 +157,15 @@ fn views_by_owner(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 fn readers(object: &Object) -> Vec<String> {
     let owner = object.facets.owner.as_deref();
     let items = object.facets.acl.iter().flatten();
-    let items = items.filter(|item| &*item.privilege == "SELECT" && Some(&*item.grantee) != owner);
-    items.map(|item| item.grantee.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
+    let items = items.filter(|item| &*item.privilege == "SELECT" && !is_own(&item.grantee, owner));
+    items.map(|item| role(&item.grantee).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Privileges that a role gets on something that stands already.
-fn new_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+fn new_grants(review: &Review<'_>) -> Vec<SecurityFinding> {
     let mut findings = Vec::new();
-    for (id, object) in &input.plan.goal.objects {
-        let Some(before) = input.prod.objects.get(id) else { continue };
+    for (id, object) in &review.after.objects {
+        let Some(before) = review.prod.objects.get(id) else { continue };
         let held: BTreeSet<(&str, &str)> = before
             .facets
             .acl
@@ -116,7 +175,7 @@ fn new_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
             .collect();
         let owner = object.facets.owner.as_deref();
         for item in object.facets.acl.iter().flatten() {
-            let own = &*item.grantee == PUBLIC || Some(&*item.grantee) == owner;
+            let own = &*item.grantee == PUBLIC || is_own(&item.grantee, owner);
             if !own && !held.contains(&(&*item.grantee, &*item.privilege)) {
                 let what = format!("{} is granted to {}", item.privilege, item.grantee);
                 findings.push(finding(what, object, true));
@@ -127,9 +186,9 @@ fn new_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 }
 
 /// Grants to everybody that prod does not have, except for what PostgreSQL gives by itself.
-fn public_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
+fn public_grants(review: &Review<'_>) -> Vec<SecurityFinding> {
     let mut findings = Vec::new();
-    for object in input.plan.goal.objects.values() {
+    for object in review.after.objects.values() {
         let held = |object: &Object, privilege: &str| match &object.facets.acl {
             Some(acl) => {
                 acl.iter().any(|item| &*item.grantee == PUBLIC && &*item.privilege == privilege)
@@ -138,7 +197,7 @@ fn public_grants(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
         };
         let items = object.facets.acl.iter().flatten().filter(|item| &*item.grantee == PUBLIC);
         for item in items {
-            let before = input.prod.objects.get(&object.id);
+            let before = review.prod.objects.get(&object.id);
             let known = before.map_or_else(
                 || is_default(object, &item.privilege),
                 |before| held(before, &item.privilege),
@@ -163,9 +222,10 @@ fn is_default(object: &Object, privilege: &str) -> bool {
 }
 
 /// Event triggers that the bridge leaves as they are: they run as it runs.
-fn watchers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    goal(input, &["event_trigger"])
-        .filter(|object| input.prod.objects.get(&object.id) == Some(*object))
+fn watchers(review: &Review<'_>) -> Vec<SecurityFinding> {
+    review
+        .objects(&["event_trigger"])
+        .filter(|object| review.prod.objects.get(&object.id) == Some(*object))
         .filter(|object| attribute(object, "enabled").as_str() != Some("DISABLE"))
         .filter(|object| attribute(object, "event").as_str() != Some("login"))
         .map(|object| {
@@ -175,9 +235,10 @@ fn watchers(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
 }
 
 /// Tables whose rows a subscriber could not find again: PostgreSQL then refuses UPDATE and DELETE.
-fn without_identity(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    let objects = &input.plan.goal.objects;
-    let keyed: BTreeSet<(&str, &str)> = goal(input, &["constraint"])
+fn without_identity(review: &Review<'_>) -> Vec<SecurityFinding> {
+    let objects = &review.after.objects;
+    let keyed: BTreeSet<(&str, &str)> = review
+        .objects(&["constraint"])
         .filter(|object| attribute(object, "type").as_str() == Some("primary key"))
         .map(|object| (object.id.part(0), object.id.part(1)))
         .collect();
@@ -190,15 +251,17 @@ fn without_identity(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
         let published = publication.map(|object| attribute(object, "publish").as_set());
         published.is_some_and(|words| words.contains("update") || words.contains("delete"))
     };
-    let published: BTreeSet<(&str, &str)> = goal(input, &["publication_table"])
+    let published: BTreeSet<(&str, &str)> = review
+        .objects(&["publication_table"])
         .filter(|member| changes(member))
         .map(|member| (member.id.part(1), member.id.part(2)))
         .collect();
-    goal(input, &["table"])
+    review
+        .objects(&["table"])
         .filter(|table| published.contains(&(table.id.part(0), table.id.part(1))))
         .filter(lacks)
         .map(|table| {
-            let new = !input.prod.objects.keys().any(|id| {
+            let new = !review.prod.objects.keys().any(|id| {
                 id.kind.name() == "publication_table"
                     && (id.part(1), id.part(2)) == (table.id.part(0), table.id.part(1))
             });
@@ -209,111 +272,4 @@ fn without_identity(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
             )
         })
         .collect()
-}
-
-/// Foreign keys of which no column leads an index: a delete in the referenced table reads all rows.
-fn keys_without_index(input: &ReportInput<'_>) -> Vec<SecurityFinding> {
-    let mut leading: BTreeSet<(&str, &str, String)> = BTreeSet::new();
-    for object in goal(input, &["index", "constraint"]) {
-        let definition = attribute(object, "definition").as_str().unwrap_or_default();
-        let key = match object.id.kind.name() {
-            "index" if !serves(definition) => None,
-            "index" => definition
-                .split_once(" USING ")
-                .and_then(|(_, rest)| rest.split_once('('))
-                .map(|(_, key)| key),
-            _ => ["PRIMARY KEY (", "UNIQUE (", "UNIQUE NULLS NOT DISTINCT ("]
-                .iter()
-                .find_map(|start| definition.strip_prefix(start)),
-        };
-        let table = object.parent.as_ref().unwrap_or(&object.id);
-        if let Some(name) = key.and_then(first_name) {
-            leading.insert((table.part(0), table.part(1), name));
-        }
-    }
-    goal(input, &["constraint"])
-        .filter(|object| {
-            let definition = attribute(object, "definition").as_str().unwrap_or_default();
-            let names = definition.strip_prefix("FOREIGN KEY (").map(names).unwrap_or_default();
-            let led = |name: &String| {
-                leading.contains(&(object.id.part(0), object.id.part(1), name.clone()))
-            };
-            !names.is_empty() && !names.iter().any(led)
-        })
-        .map(|object| {
-            let what = "no index begins with a column of this foreign key: a delete in the other table reads all rows";
-            SecurityFinding { access: false, ..finding(what, object, is_new(input, object, |_| true)) }
-        })
-        .collect()
-}
-
-/// Whether an index finds every row with a value of its first column: it may leave out those without.
-fn serves(definition: &str) -> bool {
-    let Some((_, rest)) = definition.split_once(" USING ") else { return false };
-    let sorted = rest.starts_with("btree ") || rest.starts_with("hash ");
-    let first = rest.split_once('(').and_then(|(_, key)| first_name(key));
-    let partial = definition.split_once(" WHERE ").map(|(_, condition)| condition);
-    let only_null =
-        |condition: &str| first.is_some_and(|name| condition == format!("({name} IS NOT NULL)"));
-    sorted && partial.is_none_or(only_null)
-}
-
-/// The name at the head of a list as the server writes it, and what follows; none for an expression.
-fn head(list: &str) -> Option<(String, &str)> {
-    let end = if list.starts_with('"') {
-        let mut quoted = false;
-        list.char_indices()
-            .find(|(_, c)| {
-                if *c == '"' {
-                    quoted = !quoted;
-                }
-                !quoted && *c != '"'
-            })?
-            .0
-    } else {
-        list.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))?
-    };
-    let (name, rest) = list.split_at_checked(end)?;
-    let plain = !name.is_empty() && rest.starts_with([' ', ',', ')']);
-    plain.then(|| (name.to_owned(), rest))
-}
-
-fn first_name(list: &str) -> Option<String> {
-    head(list).map(|(name, _)| name)
-}
-
-/// The names up to the closing parenthesis.
-fn names(list: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut rest = list;
-    while let Some((name, after)) = head(rest) {
-        names.push(name);
-        match after.strip_prefix(", ") {
-            Some(more) => rest = more,
-            None => break,
-        }
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{first_name, names};
-
-    #[test]
-    fn partial_indexes_serve_where_only_nulls_are_left_out() {
-        let index = |rest: &str| super::serves(&format!("CREATE INDEX i ON public.t USING {rest}"));
-        assert!(index("btree (a, b)"));
-        assert!(index("btree (a) WHERE (a IS NOT NULL)"));
-        assert!(!index("btree (a) WHERE (b IS NOT NULL)"));
-        assert!(!index("gin (a)"));
-    }
-
-    #[test]
-    fn names_of_keys() {
-        assert_eq!(first_name("a, b)"), Some("a".to_owned()));
-        assert_eq!(first_name("lower(a))"), None);
-        assert_eq!(first_name("\"a\"\" ,b\" DESC)"), Some("\"a\"\" ,b\"".to_owned()));
-        assert_eq!(names("a, \"B\") REFERENCES public.t(id)"), ["a", "\"B\""]);
-    }
 }

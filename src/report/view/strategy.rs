@@ -53,7 +53,7 @@ pub(super) fn ways(
 pub(super) fn not_looked_at() -> Vec<String> {
     [
         "Rows: no table of a user was read but those in which migration tools record what they ran and extensions what they manage.",
-        "Settings of the server, attributes and memberships of roles, and their settings in all databases: they belong to the cluster.",
+        "Settings of the server but for those that are compared under \"Environment\", attributes and memberships of roles, and their settings in all databases: they belong to the cluster.",
     ]
     .map(str::to_owned)
     .to_vec()

@@ -108,8 +108,10 @@ fn a_new_table_is_green_and_low_and_told_with_its_parts() {
     let view = report(&dev, &prod, Drops::Report);
     // all that is in the way is what only people know
     assert_eq!(view.readiness.light, Light::Yellow, "{:?}", view.readiness);
-    assert_eq!(view.readiness.reasons.len(), 1);
-    assert!(view.readiness.reasons[0].text.contains("places to fill"));
+    assert_eq!(view.readiness.but_for_places, Light::Green);
+    assert_eq!(view.readiness.places.len(), 10);
+    let open = view.readiness.open().unwrap();
+    assert!(open.contains("10 places to fill, this alone keeps it from green: when"), "{open}");
     assert_eq!(view.features.len(), 1);
     assert_eq!(view.features[0].risk, Level::Low);
     assert_eq!(view.features[0].files[0].migration, "migrations/0.sql");
@@ -187,4 +189,179 @@ fn properties_have_their_own_direction() {
     let body = view.drifts.iter().find(|drift| drift.kind == "function").unwrap();
     assert_eq!(body.properties[0].direction, Direction::Bridge);
     assert!(body.properties[0].diff.as_ref().unwrap().contains("-  b\n+  a\n"));
+}
+
+/// A column of a table `t` with a type, a table around it and a schema.
+fn with_columns(names: &[(&str, &str)]) -> Catalog {
+    let mut objects = [vec![schema()], table("t", false)].concat();
+    let whole = objects[1].id.clone();
+    objects.extend(names.iter().map(|(name, of_type)| {
+        object(
+            "column",
+            &["public", "t", name],
+            Some(&whole),
+            &[("type", Value::text(Some(of_type)))],
+        )
+    }));
+    with(objects)
+}
+
+#[test]
+fn likely_renames_are_alike_and_the_only_ones() {
+    let pairs = |dev: &[(&str, &str)], prod: &[(&str, &str)]| {
+        report(&with_columns(dev), &with_columns(prod), Drops::Report).renames
+    };
+    let found = pairs(&[("email", "text")], &[("mail", "text")]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].prod.as_str(), found[0].dev.as_str()),
+        ("column public.t.mail", "column public.t.email")
+    );
+    assert!(pairs(&[("email", "text")], &[("mail", "integer")]).is_empty());
+    // which of the two it would be cannot be told
+    assert!(pairs(&[("email", "text"), ("phone", "text")], &[("mail", "text")]).is_empty());
+    let view =
+        report(&with_columns(&[("b", "text")]), &with_columns(&[("c", "text")]), Drops::Report);
+    let text = markdown::render(&view);
+    assert!(text.contains("### Likely renames (1)"), "{text}");
+    assert!(
+        text.contains("| `column public.t.c` | `column public.t.b` | the same table"),
+        "{text}"
+    );
+}
+
+#[test]
+fn alike_steps_are_told_in_one_line() {
+    let many: Vec<(String, &str)> = (0..30).map(|at| (format!("old_{at:02}"), "text")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(name, of)| (name.as_str(), *of)).collect();
+    let view = report(&with_columns(&[]), &with_columns(&many), Drops::Emit);
+    let why = &view.features[0].why;
+    assert_eq!(
+        why,
+        &[
+            "drop 30 columns: each loses the values of the column: public.t.old_00, public.t.old_01, \
+           public.t.old_02 and 27 more"
+        ]
+    );
+    assert_eq!(view.features[0].title, "drop 30 columns");
+    assert!(
+        view.features[0].impact[0].starts_with("readers and writers wait for table public.t (")
+    );
+}
+
+#[test]
+fn risks_are_those_of_plain_statements_and_of_the_plan() {
+    let dev = with([vec![schema()], table("t", true)].concat());
+    let view = report(&dev, &with(vec![schema()]), Drops::Report);
+    let risk = |what: &str| view.risks.iter().find(|risk| risk.what.starts_with(what)).unwrap();
+    assert_eq!(risk("data loss").after_told(), "nothing to mitigate");
+    assert_eq!((risk("gaps").before, risk("gaps").after), (Level::Medium, Level::None));
+    assert!(risk("gaps").mitigation.starts_with("1 new table gets row-level security"));
+    assert_eq!((risk("partial").before, risk("partial").after), (Level::Medium, Level::None));
+    assert_eq!(
+        (risk("irreversible").before, risk("irreversible").after_told()),
+        (Level::Medium, "LOW")
+    );
+}
+
+#[test]
+fn a_large_table_is_less_dangerous_with_the_plan_than_without() {
+    let index = |catalog: &mut Catalog| {
+        let id = id("table", &["public", "t"]);
+        let text = "CREATE INDEX i ON public.t USING btree (a)";
+        let index = object(
+            "index",
+            &["public", "i"],
+            Some(&id),
+            &[("definition", Value::text(Some(text)))],
+        );
+        catalog.add_need(&index.id, &id, crate::model::Need::Part);
+        catalog.objects.insert(index.id.clone(), index);
+    };
+    let (mut dev, mut prod) = (with_columns(&[]), with_columns(&[]));
+    index(&mut dev);
+    prod.sizes.insert(id("table", &["public", "t"]), 50 << 30);
+    let view = report(&dev, &prod, Drops::Report);
+    let risk = view.risks.iter().find(|risk| risk.what.starts_with("downtime")).unwrap();
+    assert!(risk.before > risk.after, "{risk:?}");
+    assert!(risk.mitigation.contains("1 step works in a form that lets others go on"), "{risk:?}");
+}
+
+#[test]
+fn what_comes_to_read_an_empty_table_is_medium() {
+    let side = |body: &str, new: bool| {
+        let values = [
+            ("language", Value::text(Some("sql"))),
+            ("body", Value::text(Some(body))),
+            ("result", Value::text(Some("bigint"))),
+        ];
+        let function = object("function", &["public", "f", ""], None, &values);
+        let mut catalog = with(
+            [vec![schema(), function], if new { table("fresh", false) } else { Vec::new() }]
+                .concat(),
+        );
+        if new {
+            let (f, t) = (id("function", &["public", "f", ""]), id("table", &["public", "fresh"]));
+            catalog.add_need(&f, &t, crate::model::Need::Soft);
+        }
+        catalog
+    };
+    let view = report(
+        &side("select count(*) from public.fresh", true),
+        &side("select 1", false),
+        Drops::Report,
+    );
+    assert_eq!(view.features.len(), 1);
+    assert_eq!(view.features[0].risk, Level::Medium);
+    assert_eq!(
+        view.features[0].why,
+        ["alter function public.f() reads or writes public.fresh, which this plan creates empty"]
+    );
+    let drift = view.drifts.iter().find(|drift| drift.kind == "function").unwrap();
+    assert_eq!(drift.because, ["it reads or writes public.fresh, which comes empty"]);
+    assert!(
+        view.readiness
+            .reasons
+            .iter()
+            .any(|reason| reason.text.contains("creates empty: public.fresh"))
+    );
+}
+
+#[test]
+fn a_table_without_protection_is_told_with_who_may_use_it() {
+    let side = |grantee: Option<&str>| {
+        let mut objects = [vec![schema()], table("t", false), table("guarded", true)].concat();
+        let item = |grantee: &str| crate::model::AclItem {
+            grantee: grantee.into(),
+            privilege: "SELECT".into(),
+            grantable: false,
+            grantor: crate::model::OWNER.into(),
+        };
+        let own = item(crate::model::OWNER);
+        objects[1].facets.acl = Some(grantee.map(item).into_iter().chain([own]).collect());
+        with(objects)
+    };
+    let found = |grantee: Option<&str>| {
+        let mut prod = with(vec![schema()]);
+        prod.server.roles.insert("app_users".into());
+        let view = report(&side(grantee), &prod, Drops::Report);
+        let found = view.security.iter().find(|one| one.what.starts_with("no row-level")).unwrap();
+        (found.info, found.what.clone())
+    };
+    assert!(found(None).0);
+    assert!(found(None).1.ends_with("only its owner holds privileges"));
+    assert!(!found(Some("app_users")).0);
+    assert!(found(Some("app_users")).1.ends_with("privileges are held by app_users"));
+    assert!(found(Some(crate::model::PUBLIC)).1.ends_with("held by PUBLIC"));
+}
+
+#[test]
+fn severities_have_a_legend_and_a_reason() {
+    let dev = with([vec![schema()], table("t", false)].concat());
+    let text = markdown::render(&report(&dev, &with(vec![schema()]), Drops::Report));
+    assert!(
+        text.contains("Severity is the first of these that holds:\n\n- high: not modelled"),
+        "{text}"
+    );
+    assert!(text.contains("Severity: low, for additive: prod does not have it"), "{text}");
 }

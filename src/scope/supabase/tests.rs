@@ -53,9 +53,10 @@ fn grant(catalog: &mut Catalog, id: &ObjectId, grantee: &str) {
 }
 
 fn told(catalog: &Catalog) -> String {
-    let lines =
+    let notices =
         catalog.notices.iter().map(|notice| format!("{}: {}\n", notice.subject, notice.text));
-    lines.collect()
+    let alone = catalog.scope.alone.iter().map(|group| format!("{}: {group}\n", group.group));
+    notices.chain(alone).chain(catalog.scope.why.clone()).collect()
 }
 
 #[test]

@@ -78,3 +78,18 @@ fn precision_ranges_and_actions_are_kept() {
         place(&sql, text);
     }
 }
+
+#[test]
+fn no_feature_of_the_report_is_longer_than_a_screen() {
+    let (dev, prod) = pair(main_majors()[0], "crm");
+    let report = read(&bundle(&dev, &prod), "MIGRATION_RECONCILIATION_REPORT.md");
+    let (_, rest) = report.split_once("## What changes in prod").unwrap();
+    let (features, _) = rest.split_once("\n## ").unwrap();
+    assert!(features.contains("create 25 indexes: each builds an index"), "{features}");
+    for feature in features.split("\n### ").skip(1) {
+        assert!(feature.lines().count() < 30, "{feature}");
+    }
+    // the list of all stands before them
+    let list = features.split("\n### ").next().unwrap();
+    assert!(list.contains("| feature | risk | migration |"), "{list}");
+}

@@ -153,3 +153,22 @@ fn nulls_not_distinct_needs_15() {
     prod.psql(COMPLETE).unwrap();
     bundle.apply(&prod).unwrap();
 }
+
+#[test]
+fn functions_that_come_to_read_empty_tables_are_told() {
+    let Some((dev, prod)) = one_pair() else { return };
+    let report = read(&bundle(&dev, &prod), "MIGRATION_RECONCILIATION_REPORT.md");
+    for sentence in [
+        "8 objects of prod come to read or write what the plan creates empty",
+        "alter 8 functions: each reads or writes app.oauth_credentials or app.user_integrations",
+        "drop 10 columns: each loses the values of the column",
+        "the execution plan has 10 places to fill, besides the reasons above",
+    ] {
+        assert!(report.contains(sentence), "{sentence}:\n{report}");
+    }
+    let careful = Bundle::of(&dev, &prod, "report");
+    let report = read(&careful, "MIGRATION_RECONCILIATION_REPORT.md");
+    let key = "| `constraint:app.sessions.sessions_user_id_fkey` | definition |";
+    let line = report.lines().find(|line| line.starts_with(key));
+    assert!(line.is_some_and(|line| line.contains("ON DELETE")), "{report}");
+}

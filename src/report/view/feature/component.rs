@@ -72,7 +72,8 @@ pub(super) fn parts<'a>(input: &ReportInput<'a>) -> Vec<Part<'a>> {
     parts.into_values().collect()
 }
 
-/// Which step needs which, by the state after the bridge or, for what goes, before it.
+/// Which step needs which, by the state after the bridge or, for what goes, before it. What a body only names
+/// joins it to what is new: to what stands already it says too little.
 fn edges(
     input: &ReportInput<'_>,
     steps: &[&Step],
@@ -82,7 +83,9 @@ fn edges(
     for (at, step) in steps.iter().enumerate() {
         for member in &step.members {
             for catalog in [&input.plan.goal, input.prod] {
-                let needs = catalog.needs_of(member).filter(|(_, need)| *need != Need::Soft);
+                let needs = catalog.needs_of(member).filter(|(id, need)| {
+                    *need != Need::Soft || !input.prod.objects.contains_key(id)
+                });
                 edges.extend(needs.filter_map(|(needed, _)| Some((at, *first.get(needed)?))));
             }
         }

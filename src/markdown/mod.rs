@@ -1,10 +1,16 @@
-//! Text from a database as Markdown: it cannot end its place, forge a line or become a link.
+//! Text from a database as Markdown.
+//!
+//! Owns what the documents of a bundle and the report have in common: names, sentences and blocks. In: any text. Out:
+//! Markdown that stands in its place.
+//! Invariant: no text can end its place, forge a line, become a link or hide a character; only what is there to be copied
+//! stays as it is, with a warning.
 
+use crate::sql::quote::{hides, is_invisible};
 use std::fmt::Write as _;
 
 /// The text with every control character, except for line breaks and tabs, and every invisible one
 /// shown as `\u{a}`.
-pub(in crate::report) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if (c.is_control() && !matches!(c, '\n' | '\t')) || is_invisible(c) {
@@ -17,19 +23,12 @@ pub(in crate::report) fn visible(text: &str) -> String {
     out
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
-}
-
 fn one_line(text: &str) -> String {
     visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Prose on one line, in a paragraph or a cell of a table.
-pub(super) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let text = one_line(text);
     let mut out = String::new();
     let mut before = ' ';
@@ -56,7 +55,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// A name or a value on one line, in a paragraph or a cell of a table.
-pub(super) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = one_line(text);
     if text.is_empty() || text == "-" {
         return "-".to_owned();
@@ -77,21 +76,26 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A block of several lines, in a fence that nothing inside can close.
-pub(super) fn fenced(language: &str, text: &str) -> String {
-    let text = visible(text);
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
+pub fn fenced(language: &str, text: &str) -> String {
+    fence(language, &visible(text))
+}
+
+/// Lines to copy, in a fence: they stay as they are.
+pub fn copied(language: &str, text: &str) -> String {
+    let block = fence(language, text.trim_end());
+    let warning = "A name in it holds characters that cannot be seen: copy it, and trust no eye.";
+    if hides(text) { format!("{block}\n\n{warning}") } else { block }
+}
+
+fn fence(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
     let ending = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
     format!("{fence}{language}\n{text}{ending}{fence}")
 }
 
 /// A label inside quotes of a Mermaid diagram.
-pub(in crate::report) fn mermaid(text: &str) -> String {
+pub fn mermaid(text: &str) -> String {
     let mut out = String::new();
     for c in one_line(text).chars() {
         if c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | ',' | '(' | ')') {
@@ -105,7 +109,7 @@ pub(in crate::report) fn mermaid(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, fenced, mermaid, prose};
+    use super::{code, copied, fenced, mermaid, prose};
 
     #[test]
     fn names_cannot_leave_their_cell() {
@@ -125,5 +129,7 @@ mod tests {
     fn fences_are_longer_than_what_they_hold() {
         assert_eq!(fenced("sql", "select 1"), "```sql\nselect 1\n```");
         assert_eq!(fenced("", "````\nx\n"), "`````\n````\nx\n`````");
+        assert_eq!(copied("sql", "a ``` b"), "````sql\na ``` b\n````");
+        assert!(copied("sql", "a\u{202e}").starts_with("```sql\na\u{202e}\n```\n\nA name"));
     }
 }
