@@ -145,3 +145,27 @@ fn what_rows_stop_on_the_way_is_taken_up() {
         }
     }
 }
+
+/// A check of a column that comes empty stops only where it says something of NULL.
+#[test]
+fn a_check_of_what_comes_empty_stops_no_row() {
+    let checks = [
+        ("length(b) < 5 AND (b = 'x' OR b ~ 'y')", false),
+        ("b = ANY (ARRAY['x', 'y'])", false),
+        ("b IS NOT NULL", true),
+        ("num_nonnulls(a, b) = 2", true),
+    ];
+    for major in main_majors() {
+        for (at, (check, stops)) in checks.into_iter().enumerate() {
+            let [dev, prod] = ["dev", "prod"]
+                .map(|side| Cluster::get(major).create_database(&format!("empty_{side}_{at}")));
+            dev.psql(&format!("CREATE TABLE t (a integer, b text, CHECK ({check}))")).unwrap();
+            prod.psql("CREATE TABLE t (a integer); INSERT INTO t VALUES (1), (NULL)").unwrap();
+            let bundle = Bundle::of(&dev, &prod, "emit");
+            bundle.run.clone().expect(0);
+            let told = steps(&bundle).iter().any(|step| step["hazard"] == "23514");
+            assert_eq!(told, stops, "{major}: {check}");
+            assert_eq!(bundle.apply(&prod).is_err(), stops, "{major}: {check}");
+        }
+    }
+}

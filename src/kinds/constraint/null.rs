@@ -1,7 +1,7 @@
 //! Checks that no row can fail whose columns are all NULL: such columns are added, and no row has filled them yet.
 
 use super::DEFINITION;
-use crate::kinds::{Ctx, column};
+use crate::kinds::{Ctx, column, inheritance};
 use crate::model::{Kind, Object, ObjectId};
 use crate::sql::lexer::{Token, TokenKind, tokens};
 use crate::sql::{quote, tokens as words};
@@ -45,6 +45,11 @@ const TYPES: &[&str] = &[
 /// Whether every row that stands passes: all columns of the check are added and NULL there, and what it says is
 /// NULL for them. What cannot be told for certain does not pass.
 pub(super) fn passes(ctx: &Ctx<'_>, check: &Object, table: &ObjectId) -> bool {
+    // a child may have such a column of its own, with values
+    let has_child = |catalog| inheritance::children(catalog, table).next().is_some();
+    if has_child(ctx.current) || has_child(ctx.desired) {
+        return false;
+    }
     let mut columns = BTreeSet::new();
     for (id, _) in ctx.desired.needs_of(&check.id).filter(|(id, _)| *id != table) {
         let column = ctx.desired.objects.get(id).filter(|object| {
