@@ -33,7 +33,12 @@ pub(super) fn batches(
         }
         let touched: BTreeSet<ObjectId> =
             steps.iter().flat_map(|step| step.members.iter().cloned()).collect();
-        let (rollback, irreversible) = way_back(state, &before, &touched, conditions);
+        let (rollback, mut irreversible) = way_back(state, &before, &touched, conditions);
+        let lost = steps.iter().filter_map(|step| {
+            let loss = step.effects.data_loss.as_ref()?;
+            Some(format!("{}: what it lost stays lost: {loss}", step.title()))
+        });
+        irreversible.extend(lost);
         batches.push(Batch {
             name: name(&steps),
             steps,
