@@ -6,7 +6,8 @@ use crate::report::view::{Entities, Entity, EntityColumn, Graph, Mark, Node, Ref
 const EVIL: &str = "</title><script>alert(1)</script>\"'`|\n\u{202e}]]>&--";
 
 fn node(label: &str, verb: &str) -> Node {
-    Node { label: label.to_owned(), verb: verb.to_owned(), anchor: Some("d-1".to_owned()) }
+    let anchor = Some("d-1".to_owned());
+    Node { label: label.to_owned(), verb: verb.to_owned(), anchor, whole: None }
 }
 
 fn table(label: &str, mark: Mark) -> Entity {
@@ -47,9 +48,10 @@ fn no_name_leaves_its_place() {
         references: vec![reference(0, 1, EVIL), reference(0, 0, EVIL)],
     };
     for placement in [Placement::Page, Placement::File] {
-        for svg in
-            [dependencies_svg(&graph, EVIL, placement), entities_svg(&tables, EVIL, placement)]
-        {
+        for svg in [
+            dependencies_svg(&graph, "deps", EVIL, placement),
+            entities_svg(&tables, EVIL, placement),
+        ] {
             assert!(!svg.contains("<script"), "{svg}");
             assert!(!svg.contains('\u{202e}'), "{svg}");
             assert!(!svg.contains("]]>"), "{svg}");
