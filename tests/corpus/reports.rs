@@ -1,8 +1,8 @@
 //! Reports of large and of real pairs in a browser.
 
+use crate::base::{folder, load};
 use crate::browser::{number, sound};
 use crate::program::Bundle;
-use crate::{folder, load};
 use serde_json::Value;
 use std::path::Path;
 

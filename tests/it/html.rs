@@ -27,6 +27,9 @@ const DEV: &str = "
     ALTER TABLE users ADD email text UNIQUE;
     ALTER TABLE posts ALTER kept TYPE bigint;
     CREATE VIEW recent AS SELECT id, email FROM users;
+    CREATE FUNCTION wide() RETURNS text LANGUAGE sql AS $$SELECT
+  'a line that is much longer than the room that there is for it: ' || 'and it goes on, and on, and on, and on';
+$$;
     CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$BEGIN
   -- one < two
   RETURN 1;

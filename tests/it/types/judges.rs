@@ -3,7 +3,6 @@
 use crate::support::Database;
 use crate::support::node::{run, tools};
 use similar::{ChangeTag, TextDiff};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -48,8 +47,8 @@ pub(crate) fn check_with_tsc(files: &[&Path]) {
     run(Command::new("node").arg(tsc).args(options).args(files));
 }
 
-/// Lines that only one side has: `- ours`, `+ theirs`.
-pub(crate) fn differences(ours: &str, theirs: &str) -> BTreeSet<String> {
+/// Lines that only one side has, in their order: `- ours`, `+ theirs`.
+pub(crate) fn differences(ours: &str, theirs: &str) -> Vec<String> {
     let diff = TextDiff::from_lines(ours, theirs);
     let changes = diff.iter_all_changes().filter_map(|change| {
         let mark = match change.tag() {

@@ -33,7 +33,8 @@ fn they_are_what_supabases_generator_writes() {
         }
         let ours = types(&database);
         assert!(formatted(&ours) == ours, "{major}: a formatter changes the layout");
-        let found = differences(&ours, &generated(&database));
+        let found: BTreeSet<String> =
+            differences(&ours, &generated(&database)).into_iter().collect();
         let listed = ledger(major);
         let new: Vec<_> = found.difference(&listed).collect();
         assert!(new.is_empty(), "{major}: not in fixtures/types/differences.txt: {new:#?}");
