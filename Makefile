@@ -26,6 +26,7 @@ test: ## everything a change must pass: format, lints, documentation, tests
 	scripts/browser modules
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	cargo clippy --test corpus -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps
 	cargo test --no-fail-fast
 

@@ -1,5 +1,6 @@
 //! `database.types.ts`: what stands in it, and what tsc and supabase's own generator say of it.
 
+mod judges;
 mod tools;
 
 use crate::program::{Bundle, pgbridge};

@@ -46,7 +46,7 @@ pub(super) async fn run(args: GraphArgs) -> Result<Exit, CliError> {
         (Drawn::Dependencies, Picture::Dot) => dot::dependencies(&graph),
         (Drawn::Dependencies, Picture::Svg) => {
             tell_cut(diagram::cut_graph(&graph, diagram::BOXES).left_out);
-            diagram::dependencies_svg(&graph, &title, Placement::File)
+            diagram::dependencies_svg(&graph, "deps", &title, Placement::File)
         }
         (Drawn::Er, Picture::Mermaid) => mermaid::entities(&entities),
         (Drawn::Er, Picture::Dot) => dot::entities(&entities),

@@ -2,7 +2,7 @@
 
 use super::sign;
 use super::svg::xml;
-use crate::report::markdown::escape::visible;
+use crate::markdown::visible;
 use crate::report::view::{Entities, Graph, Mark};
 use std::fmt::Write as _;
 

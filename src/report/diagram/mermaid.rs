@@ -1,6 +1,6 @@
 //! Mermaid, as Markdown viewers draw it.
 
-use crate::report::markdown::escape::mermaid;
+use crate::markdown::mermaid;
 use crate::report::view::{Entities, EntityColumn, Graph, Mark, Reference};
 use std::fmt::Write as _;
 

@@ -1,23 +1,30 @@
 //! Pictures of dependencies and of tables: Mermaid for Markdown, DOT for Graphviz, SVG for browsers.
 //!
-//! A picture that would be too large to read is cut by rule, and says so.
+//! What would be too large for one picture becomes several, or is cut by rule, and says so.
 
 pub mod dot;
 mod layout;
 pub mod mermaid;
 mod svg;
 
+mod boxes;
 mod dependencies;
 mod entities;
+mod pictures;
 
+pub use boxes::folded;
 pub use dependencies::svg as dependencies_svg;
 pub use entities::svg as entities_svg;
+pub use pictures::{Pictures, pictures};
 
 use crate::report::view::{Entities, Graph, Mark};
 use std::cmp::Reverse;
 
 /// Boxes that an SVG of dependencies holds at most.
 pub const BOXES: usize = 200;
+
+/// Pictures of dependencies that a page has at most.
+pub const PICTURES: usize = 8;
 
 /// Tables that an SVG holds at most.
 pub const TABLES: usize = 100;

@@ -2,7 +2,7 @@
 
 use super::layout::Point;
 use super::{Placement, STYLE};
-use crate::report::markdown::escape::visible;
+use crate::markdown::visible;
 use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

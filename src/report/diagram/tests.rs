@@ -1,12 +1,16 @@
 //! Cutting and escaping.
 
-use super::{Placement, cut_entities, cut_graph, dependencies_svg, dot, entities_svg, mermaid};
+use super::{
+    Placement, cut_entities, cut_graph, dependencies_svg, dot, entities_svg, folded, mermaid,
+    pictures,
+};
 use crate::report::view::{Entities, Entity, EntityColumn, Graph, Mark, Node, Reference};
 
 const EVIL: &str = "</title><script>alert(1)</script>\"'`|\n\u{202e}]]>&--";
 
 fn node(label: &str, verb: &str) -> Node {
-    Node { label: label.to_owned(), verb: verb.to_owned(), anchor: Some("d-1".to_owned()) }
+    let anchor = Some("d-1".to_owned());
+    Node { label: label.to_owned(), verb: verb.to_owned(), anchor, whole: None }
 }
 
 fn table(label: &str, mark: Mark) -> Entity {
@@ -47,9 +51,10 @@ fn no_name_leaves_its_place() {
         references: vec![reference(0, 1, EVIL), reference(0, 0, EVIL)],
     };
     for placement in [Placement::Page, Placement::File] {
-        for svg in
-            [dependencies_svg(&graph, EVIL, placement), entities_svg(&tables, EVIL, placement)]
-        {
+        for svg in [
+            dependencies_svg(&graph, "deps", EVIL, placement),
+            entities_svg(&tables, EVIL, placement),
+        ] {
             assert!(!svg.contains("<script"), "{svg}");
             assert!(!svg.contains('\u{202e}'), "{svg}");
             assert!(!svg.contains("]]>"), "{svg}");
@@ -94,6 +99,62 @@ fn what_is_cut_is_told() {
     assert_eq!(labels, ["b", "c"]);
     assert_eq!(cut.shown.references.len(), 1);
     assert!(cut.left_out.unwrap().starts_with("1 of 3 tables is left out"));
+}
+
+/// `count` tables with four columns each; every table's last column needs the table before it.
+fn tables_with_columns(count: usize) -> Graph {
+    let mut graph = Graph::default();
+    for table in 0..count {
+        let whole = format!("table public.t{table}");
+        graph.nodes.push(node(&whole, "create"));
+        for column in 0..4 {
+            let label = format!("column public.t{table}.c{column}");
+            let part = node(&label, "create");
+            graph.nodes.push(Node { whole: Some(whole.clone()), ..part });
+            graph.edges.push((table * 5 + 1 + column, table * 5));
+        }
+        if table > 0 {
+            graph.edges.push((table * 5 + 4, table * 5 - 5));
+        }
+    }
+    graph
+}
+
+#[test]
+fn parts_stand_in_the_box_of_their_table_where_there_are_many() {
+    let few = dependencies_svg(&tables_with_columns(2), "deps", "few", Placement::Page);
+    assert!(!few.contains("together") && few.contains("</tspan> public.t1.c3</text>"), "{few}");
+    let graph = tables_with_columns(40);
+    let many = dependencies_svg(&graph, "deps", "many", Placement::Page);
+    assert_eq!(many.matches("class=\"together\"").count(), 40);
+    // each object is a link, and within its box has the name that it has there
+    assert_eq!(many.matches("href=\"#d-1\"").count(), 200);
+    assert!(many.contains("</tspan> c3</text>") && !many.contains("</tspan> public.t1.c3"));
+    assert_eq!(many.matches("class=\"line\"").count(), 39);
+    let folded = folded(&graph);
+    assert_eq!((folded.nodes.len(), folded.edges.len()), (40, 39));
+    assert_eq!(folded.nodes[3].label, "table public.t3 with 4 parts");
+}
+
+#[test]
+fn a_large_graph_becomes_several_pictures() {
+    let graph = tables_with_columns(10);
+    assert_eq!(pictures(&graph, 50, 1).shown, std::slice::from_ref(&graph));
+    // two connected parts of 50 and 5, and what stands alone
+    let mut graph = graph;
+    graph.nodes.extend(tables_with_columns(1).nodes.into_iter().map(|mut node| {
+        node.label = node.label.replace("t0", "alone");
+        node.whole = node.whole.map(|whole| whole.replace("t0", "alone"));
+        node
+    }));
+    graph.nodes.push(node("function f()", "alter"));
+    let drawn = pictures(&graph, 52, 2);
+    let sizes: Vec<usize> = drawn.shown.iter().map(|graph| graph.nodes.len()).collect();
+    assert_eq!((sizes, drawn.left_out), (vec![51, 5], None));
+    let drawn = pictures(&graph, 40, 1);
+    assert_eq!(drawn.shown[0].nodes.len(), 40);
+    let left_out = drawn.left_out.unwrap();
+    assert!(left_out.starts_with("16 of 56 objects are left out"), "{left_out}");
 }
 
 #[test]

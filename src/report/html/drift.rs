@@ -14,6 +14,8 @@ pub(super) struct Item<'a> {
     direction: &'static str,
     /// It stands on one side only: each property has one value.
     one_sided: bool,
+    /// Some properties stand in a table; the others have a text difference each.
+    table: bool,
     properties: Vec<Shown<'a>>,
 }
 
@@ -38,7 +40,10 @@ struct Hunk<'a> {
 impl<'a> Item<'a> {
     /// With all properties.
     pub(super) fn of(drift: &'a DriftView) -> Self {
-        Self { properties: drift.properties.iter().map(shown).collect(), ..Self::short(drift) }
+        let properties: Vec<Shown<'a>> = drift.properties.iter().map(shown).collect();
+        let short = Self::short(drift);
+        let table = properties.iter().any(|shown| short.one_sided || !shown.several);
+        Self { table, properties, ..short }
     }
 
     /// Without its properties.
@@ -48,6 +53,7 @@ impl<'a> Item<'a> {
             severity: drift.severity.name(),
             direction: drift.direction.name(),
             one_sided: matches!(drift.code.as_str(), "missing" | "extra"),
+            table: false,
             properties: Vec::new(),
             drift,
         }

@@ -8,7 +8,7 @@ mod drift;
 use crate::markdown::visible;
 use crate::report::diagram::{self, Placement};
 use crate::report::markdown::RISKS;
-use crate::report::view::{Graph, Node, ReportView, Severity, plural};
+use crate::report::view::{DriftView, Graph, Node, ReportView, Severity, plural};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use drift::{Choices, Item};
@@ -22,12 +22,25 @@ use std::collections::BTreeMap;
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
+/// With more findings than this, most of them and what is folded stand in `noscript`: a browser
+/// that runs the page's script reads it as text, and the script makes elements of it when they are
+/// asked for or nothing else is to be done.
+const FINDINGS_AT_ONCE: usize = 500;
+
+/// Findings that always are elements, and those of each `noscript`.
+const FIRST_FINDINGS: usize = 100;
+const FINDINGS_EACH: usize = 20;
+
+/// Features that are not folded.
+const FEATURES_OPEN: usize = 100;
+
 /// The page, and what it includes.
 const TEMPLATES: &[(&str, &str)] = &[
     ("report.html", include_str!("templates/report.html")),
     ("macros.html", include_str!("templates/macros.html")),
     ("summary.html", include_str!("templates/summary.html")),
     ("changes.html", include_str!("templates/changes.html")),
+    ("feature.html", include_str!("templates/feature.html")),
     ("left_alone.html", include_str!("templates/left_alone.html")),
     ("history.html", include_str!("templates/history.html")),
     ("review.html", include_str!("templates/review.html")),
@@ -49,17 +62,18 @@ struct Page<'a> {
     style: &'a str,
     script: &'a str,
     policy: String,
+    features_open: usize,
     steps: usize,
     conditions: Vec<&'a str>,
     only_in_prod: Vec<Item<'a>>,
-    drifts: Vec<Item<'a>>,
+    drifts: Vec<Vec<Item<'a>>>,
     choices: Choices,
     severities: Vec<(&'static str, &'static str)>,
     assumptions: String,
     open: Option<String>,
     compared: &'static str,
     kept: String,
-    dependencies: Option<String>,
+    dependencies: Vec<String>,
     dependencies_left_out: Option<String>,
     dependencies_text: Vec<Needs<'a>>,
     entities: Option<String>,
@@ -76,13 +90,14 @@ struct Needs<'a> {
 /// The report, `report.html`.
 pub fn render(view: &ReportView) -> Result<String, HtmlError> {
     let style = format!("{STYLE}{}", diagram::STYLE);
-    let drawn = !view.graph.nodes.is_empty();
+    let pictures = diagram::pictures(&view.graph, diagram::BOXES, diagram::PICTURES);
     let tables = !view.entities.tables.is_empty();
     let page = Page {
         view,
         policy: policy(&style, SCRIPT),
         style: &style,
         script: SCRIPT,
+        features_open: FEATURES_OPEN,
         steps: view.files.iter().map(|file| file.steps.len()).sum(),
         conditions: view
             .readiness
@@ -97,17 +112,15 @@ pub fn render(view: &ReportView) -> Result<String, HtmlError> {
             .filter(|drift| drift.code == "extra" && drift.told_with.is_none())
             .map(Item::short)
             .collect(),
-        drifts: view.drifts.iter().map(Item::of).collect(),
+        drifts: parts(&view.drifts),
         choices: Choices::of(&view.drifts),
         severities: Severity::ALL.map(|severity| (severity.name(), severity.rule())).to_vec(),
         assumptions: crate::plan::assumptions(),
         open: view.readiness.open(),
         compared: RISKS,
         kept: view.kept(),
-        dependencies: drawn.then(|| {
-            diagram::dependencies_svg(&view.graph, "Dependencies of what changes", Placement::Page)
-        }),
-        dependencies_left_out: diagram::cut_graph(&view.graph, diagram::BOXES).left_out,
+        dependencies: drawings(&pictures.shown),
+        dependencies_left_out: pictures.left_out,
         dependencies_text: in_words(&view.graph),
         entities: tables
             .then(|| diagram::entities_svg(&view.entities, "Tables that change", Placement::Page)),
@@ -115,6 +128,17 @@ pub fn render(view: &ReportView) -> Result<String, HtmlError> {
     };
     let environment = environment(view)?;
     Ok(environment.get_template("report.html")?.render(Serde(&page))?)
+}
+
+/// All findings, those first that always are elements.
+fn parts(drifts: &[DriftView]) -> Vec<Vec<Item<'_>>> {
+    let (first, rest) = drifts.split_at(drifts.len().min(FIRST_FINDINGS));
+    let parts = std::iter::once(first).chain(rest.chunks(FINDINGS_EACH));
+    parts.map(|part| part.iter().map(Item::of).collect()).collect()
+}
+
+fn late(view: &ReportView) -> bool {
+    view.drifts.len() > FINDINGS_AT_ONCE
 }
 
 fn environment(view: &ReportView) -> Result<Environment<'static>, Error> {
@@ -138,6 +162,10 @@ fn environment(view: &ReportView) -> Result<Environment<'static>, Error> {
         .map(|drift| (format!("{} {}", drift.kind, drift.object), drift.anchor.clone()))
         .collect();
     environment.add_function("anchor", move |text: &str| anchor(&anchors, text));
+    for (name, tag) in [("open_late", "<noscript>"), ("close_late", "</noscript>")] {
+        let tag = if late(view) { tag } else { "" };
+        environment.add_global(name, Value::from_safe_string(tag.to_owned()));
+    }
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }
@@ -161,6 +189,17 @@ fn policy(style: &str, script: &str) -> String {
         hash(style),
         hash(script)
     )
+}
+
+fn drawings(pictures: &[Graph]) -> Vec<String> {
+    let drawn = pictures.iter().filter(|graph| !graph.nodes.is_empty()).enumerate();
+    let count = pictures.len();
+    let drawing = |(at, graph): (usize, &Graph)| {
+        let part = if count > 1 { format!(", {} of {count}", at + 1) } else { String::new() };
+        let title = format!("Dependencies of what changes{part}");
+        diagram::dependencies_svg(graph, &format!("deps-{}", at + 1), &title, Placement::Page)
+    };
+    drawn.map(drawing).collect()
 }
 
 fn in_words(graph: &Graph) -> Vec<Needs<'_>> {

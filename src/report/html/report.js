@@ -1,9 +1,32 @@
 "use strict";
 // Everything can be read without this: it filters, and opens what a link points at.
 (() => {
+  // most of a large page stands in <noscript>, a text for whoever runs this: elements are made of
+  // it when they are asked for, and of the rest when nothing else is to be done
+  const make = (within) => {
+    for (const part of within.querySelectorAll("noscript")) part.outerHTML = part.textContent;
+  };
+  const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 20));
+  const makeRest = () => {
+    const rest = document.querySelectorAll("main noscript").values();
+    const work = () => {
+      const end = performance.now() + 8;
+      for (const part of rest) {
+        if (part.isConnected) part.outerHTML = part.textContent;
+        if (performance.now() > end) { idle(work); return; }
+      }
+    };
+    idle(work);
+  };
+  // a toggle does not bubble
+  document.addEventListener("toggle", (event) => { if (event.target.open) make(event.target); }, true);
+  addEventListener("beforeprint", () => make(document));
+  addEventListener("load", makeRest);
+
   const form = document.getElementById("filters");
   if (!form) return;
-  const all = [...document.querySelectorAll("#list > .d")];
+  const list = document.getElementById("list");
+  const { total } = list.dataset;
   const fields = [...form.elements].filter((field) => field.name);
   const count = document.getElementById("shown");
   const none = document.getElementById("none");
@@ -14,20 +37,26 @@
     if (known === undefined) texts.set(finding, (known = finding.textContent.toLowerCase()));
     return known;
   };
+  const findings = () => { make(list); return list.children; };
 
+  let filtered = false;
   const apply = () => {
     const chosen = fields.filter((field) => field.name !== "q" && field.value);
     const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const finding of all) {
-      const fits =
-        chosen.every((field) => finding.dataset[field.name] === field.value) &&
-        words.every((word) => text(finding).includes(word));
-      if (finding.hidden === fits) finding.hidden = !fits;
-      if (fits) shown += 1;
+    const before = filtered;
+    filtered = chosen.length + words.length > 0;
+    let shown = filtered ? 0 : total;
+    if (filtered || before) {
+      for (const finding of findings()) {
+        const fits =
+          chosen.every((field) => finding.dataset[field.name] === field.value) &&
+          words.every((word) => text(finding).includes(word));
+        if (finding.hidden === fits) finding.hidden = !fits;
+        if (filtered && fits) shown += 1;
+      }
     }
     none.hidden = shown > 0;
-    count.textContent = `${shown} of ${all.length} differences shown`;
+    count.textContent = `${shown} of ${total} differences shown`;
     fold.disabled = shown === 0;
   };
 
@@ -37,6 +66,10 @@
     for (const field of fields) if (field.value) set.set(field.name, field.value);
     const hash = set.size ? `#filter?${set}` : "#drifts";
     history.replaceState(null, "", hash);
+  };
+  const found = (id) => {
+    if (!document.getElementById(id)) make(list);
+    return document.getElementById(id);
   };
   const load = () => {
     const hash = location.hash;
@@ -50,7 +83,7 @@
       document.getElementById("drifts").scrollIntoView();
       return;
     }
-    const target = hash.length > 1 && document.getElementById(hash.slice(1));
+    const target = hash.length > 1 && found(hash.slice(1));
     if (target && target.matches(".d")) {
       if (target.hidden) { form.reset(); }
       apply();
@@ -71,7 +104,7 @@
     const open = fold.getAttribute("aria-pressed") !== "true";
     fold.setAttribute("aria-pressed", String(open));
     fold.textContent = open ? "Close all shown" : "Open all shown";
-    for (const finding of all) if (!finding.hidden) finding.open = open;
+    for (const finding of findings()) if (!finding.hidden) finding.open = open;
   });
   addEventListener("hashchange", load);
   form.hidden = false;

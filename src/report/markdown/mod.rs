@@ -2,14 +2,10 @@
 
 mod detail;
 mod feature;
-/// Where diagrams find what escapes their labels.
-pub(in crate::report) mod escape {
-    pub(in crate::report) use crate::markdown::{mermaid, visible};
-}
 mod history;
 
 use crate::markdown::{code, fenced, prose};
-use crate::report::diagram::{cut_entities, mermaid};
+use crate::report::diagram::{cut_entities, folded, mermaid, pictures};
 use crate::report::view::{
     Direction, Entities, Graph, ReportView, SecurityFinding, UnbridgedView, plural,
 };
@@ -19,6 +15,9 @@ const SHOWN: usize = 20;
 
 /// Objects that a diagram holds at most.
 const DIAGRAM: usize = 60;
+
+/// Diagrams of dependencies at most.
+const DIAGRAMS: usize = 3;
 
 /// Tables that a diagram holds at most.
 const TABLES: usize = 30;
@@ -330,15 +329,21 @@ fn graph(page: &mut Page, graph: &Graph) {
         page.block("Nothing changes.");
         return;
     }
-    if graph.nodes.len() > DIAGRAM {
-        page.block(&format!(
-            "{} objects change: too many for a diagram of at most {DIAGRAM}.",
-            graph.nodes.len()
-        ));
-        return;
-    }
     page.block("An arrow points at what an object needs.");
-    page.block(&fenced("mermaid", &mermaid::dependencies(graph)));
+    let drawn = if graph.nodes.len() > DIAGRAM {
+        page.block(
+            "Parts are counted with their whole; `report.html` has pictures with each of them.",
+        );
+        pictures(&folded(graph), DIAGRAM, DIAGRAMS)
+    } else {
+        pictures(graph, DIAGRAM, DIAGRAMS)
+    };
+    for picture in &drawn.shown {
+        page.block(&fenced("mermaid", &mermaid::dependencies(picture)));
+    }
+    if let Some(left_out) = drawn.left_out {
+        page.block(&left_out);
+    }
 }
 
 fn entities(page: &mut Page, entities: &Entities) {

@@ -25,6 +25,8 @@ pub struct Node {
     pub verb: String,
     /// Anchor of the finding about it, where there is one.
     pub anchor: Option<String>,
+    /// What it is a part of: `table public.users` for a column or an index of it.
+    pub whole: Option<String>,
 }
 
 impl Graph {
@@ -41,6 +43,7 @@ impl Graph {
                     label: super::named(&object.id),
                     verb: String::new(),
                     anchor: None,
+                    whole: None,
                 });
             }
         }
@@ -111,12 +114,7 @@ pub(super) fn of(input: &ReportInput<'_>) -> Graph {
         verbs.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let mut edges = BTreeSet::new();
     for (member, leader) in &leaders {
-        let catalog = if input.plan.goal.objects.contains_key(*member) {
-            &input.plan.goal
-        } else {
-            input.prod
-        };
-        for (needed, need) in catalog.needs_of(member) {
+        for (needed, need) in catalog_of(input, member).needs_of(member) {
             let target = leaders.get(needed).and_then(|id| places.get(*id));
             if let (Some(from), Some(to)) = (places.get(*leader), target)
                 && from != to
@@ -127,10 +125,19 @@ pub(super) fn of(input: &ReportInput<'_>) -> Graph {
         }
     }
     let anchors = anchors(input);
-    let node = |(id, verb): (&&ObjectId, &&str)| Node {
-        label: super::named(id),
-        verb: (*verb).to_owned(),
-        anchor: anchors.get(*id).cloned(),
+    let node = |(id, verb): (&&ObjectId, &&str)| {
+        let top = whole(catalog_of(input, id), id);
+        Node {
+            label: super::named(id),
+            verb: (*verb).to_owned(),
+            anchor: anchors.get(*id).cloned(),
+            whole: (top != *id).then(|| super::named(top)),
+        }
     };
     Graph { nodes: verbs.iter().map(node).collect(), edges: edges.into_iter().collect() }
+}
+
+/// Where an object is looked up: after the bridge or, for what goes, before it.
+fn catalog_of<'a>(input: &ReportInput<'a>, id: &ObjectId) -> &'a Catalog {
+    if input.plan.goal.objects.contains_key(id) { &input.plan.goal } else { input.prod }
 }

@@ -1,67 +1,10 @@
 //! The judges: tsc accepts the types, and supabase's generator writes the same ones. Where they
 //! differ, `fixtures/types/differences.txt` says why.
 
+use super::judges::{check_with_tsc, differences, formatted, generated};
 use super::{fixture, load, types};
-use crate::support::tools::{run, tools};
-use crate::support::{Cluster, Database, main_majors};
-use similar::{ChangeTag, TextDiff};
+use crate::support::{Cluster, main_majors};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
-
-/// The folder of the pinned programs.
-static TOOLS: LazyLock<PathBuf> = LazyLock::new(|| tools("fixtures/types/tools"));
-
-/// What supabase's generator writes.
-fn generated(database: &Database) -> String {
-    let server = TOOLS.join("node_modules/@supabase/postgres-meta/dist/server/server.js");
-    let mut command = Command::new("node");
-    command
-        .arg(server)
-        .env("PG_META_DB_URL", database.url())
-        .env("PG_META_GENERATE_TYPES", "typescript")
-        .env("PG_META_GENERATE_TYPES_DETECT_ONE_TO_ONE_RELATIONSHIPS", "true");
-    for name in ["PG_META_GENERATE_TYPES_INCLUDED_SCHEMAS", "PG_META_POSTGREST_VERSION"] {
-        command.env_remove(name);
-    }
-    // the program prints an empty line at the end
-    format!("{}\n", run(&mut command).trim_end())
-}
-
-/// The same in the generator's own layout.
-fn formatted(text: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("types.ts");
-    std::fs::write(&file, text).unwrap();
-    let settings = folder.path().join(".oxfmtrc.json");
-    std::fs::write(settings, r#"{"semi": false, "printWidth": 80}"#).unwrap();
-    run(Command::new("node")
-        .arg(TOOLS.join("node_modules/oxfmt/bin/oxfmt"))
-        .arg("types.ts")
-        .current_dir(folder.path()));
-    std::fs::read_to_string(file).unwrap()
-}
-
-fn check_with_tsc(file: &Path) {
-    let tsc = TOOLS.join("node_modules/typescript/bin/tsc");
-    let options = ["--strict", "--noEmit", "--target", "esnext", "--moduleDetection", "force"];
-    run(Command::new("node").arg(tsc).args(options).arg(file));
-}
-
-/// Lines that only one side has: `- ours`, `+ theirs`.
-fn differences(ours: &str, theirs: &str) -> BTreeSet<String> {
-    let diff = TextDiff::from_lines(ours, theirs);
-    let changes = diff.iter_all_changes().filter_map(|change| {
-        let mark = match change.tag() {
-            ChangeTag::Delete => '-',
-            ChangeTag::Insert => '+',
-            ChangeTag::Equal => return None,
-        };
-        Some(format!("{mark} {}", change.value().trim()))
-    });
-    changes.collect()
-}
 
 /// The lines of the ledger for a major.
 fn ledger(major: u32) -> BTreeSet<String> {
@@ -90,7 +33,8 @@ fn they_are_what_supabases_generator_writes() {
         }
         let ours = types(&database);
         assert!(formatted(&ours) == ours, "{major}: a formatter changes the layout");
-        let found = differences(&ours, &generated(&database));
+        let found: BTreeSet<String> =
+            differences(&ours, &generated(&database)).into_iter().collect();
         let listed = ledger(major);
         let new: Vec<_> = found.difference(&listed).collect();
         assert!(new.is_empty(), "{major}: not in fixtures/types/differences.txt: {new:#?}");
@@ -108,7 +52,7 @@ fn tsc_accepts_them_and_they_say_what_they_should() {
     std::fs::write(folder.path().join("database.types.ts"), &text).unwrap();
     let uses = folder.path().join("uses.ts");
     std::fs::copy(fixture("uses.ts"), &uses).unwrap();
-    check_with_tsc(&uses);
+    check_with_tsc(&[&uses]);
     // names that would end a string, a line or a comment elsewhere
     let odd = Cluster::get(main_majors()[0]).create_database("types");
     odd.psql(
@@ -122,6 +66,6 @@ fn tsc_accepts_them_and_they_say_what_they_should() {
     }
     let file = folder.path().join("odd.ts");
     std::fs::write(&file, &odd).unwrap();
-    check_with_tsc(&file);
+    check_with_tsc(&[&file]);
     assert!(formatted(&odd) == odd, "a formatter changes the layout");
 }

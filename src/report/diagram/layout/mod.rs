@@ -94,22 +94,22 @@ fn size_of(drawing: &Drawing<'_>, at: usize) -> (i64, i64) {
     drawing.boxes.get(at).copied().unwrap_or_default()
 }
 
-/// Boxes without edges, in rows; a box has the room of the widest of its column.
+/// Boxes without edges, in columns as wide as the widest: each below the shortest one so far.
 fn grid(drawing: &Drawing<'_>, boxes: &[usize]) -> Part {
     let widest = boxes.iter().map(|at| size_of(drawing, *at).0).max().unwrap_or(1);
     let columns = usize::try_from((drawing.width / (widest + drawing.between)).max(1)).unwrap_or(1);
+    let mut tops = vec![0_i64; columns];
     let mut part = Part::default();
-    let mut top = 0;
-    for row in boxes.chunks(columns) {
-        let mut left = 0;
-        for at in row {
-            part.corners.insert(*at, (left, top));
-            part.sides.insert(*at, left + size_of(drawing, *at).0);
-            left += widest + drawing.between;
-        }
-        part.size.0 = part.size.0.max(left - drawing.between);
-        part.size.1 = top + row.iter().map(|at| size_of(drawing, *at).1).max().unwrap_or(0);
-        top = part.size.1 + drawing.between;
+    for at in boxes {
+        let (w, h) = size_of(drawing, *at);
+        let lefts = (0..).step_by(usize::try_from(widest + drawing.between).unwrap_or(1));
+        let Some((top, left)) = tops.iter_mut().zip(lefts).min_by_key(|(top, _)| **top) else {
+            continue;
+        };
+        part.corners.insert(*at, (left, *top));
+        part.sides.insert(*at, left + w);
+        part.size = (part.size.0.max(left + w), part.size.1.max(*top + h));
+        *top += h + drawing.between;
     }
     part
 }
