@@ -275,7 +275,15 @@ fn ways(input: &Input<'_>) -> String {
     let written: Vec<String> = input
         .flavours
         .iter()
-        .map(|flavour| format!("{} in `{}/`", code(flavour.run), flavour.folder()))
+        .map(|flavour| {
+            // without what ran before it would refuse
+            let with = if flavour.wants_all() {
+                " where prod has recorded nothing, else psql"
+            } else {
+                ""
+            };
+            format!("{} in `{}/`{with}", code(flavour.run), flavour.folder())
+        })
         .collect();
     let runners = if written.is_empty() {
         "a migration runner: plan again with `--flavour` to have the files in its form, under its own transactions.".to_owned()

@@ -95,6 +95,11 @@ impl Flavour {
         FLAVOURS.iter().find(|flavour| flavour.name == name)
     }
 
+    /// Whether it runs nothing from a folder that lacks what is recorded.
+    pub fn wants_all(&self) -> bool {
+        matches!(self.layout, Layout::Supabase)
+    }
+
     /// The folder in the bundle.
     pub fn folder(&self) -> String {
         format!("runners/{}", self.name)

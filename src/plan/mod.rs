@@ -34,7 +34,6 @@ mod transaction;
 pub use estimate::{Estimate, Estimates, Seconds, assumptions};
 pub use goal::{Reason, Unbridged, Withheld};
 pub use lacking::{lacking, needs};
-pub use large::{size_told, total_size};
 pub use own::{OwnStep, Side as OwnSide};
 pub use rollout::{Ask, Rollout};
 pub use schedule::{Blocked, Obstacle, Schedule, schedule};

@@ -11,10 +11,12 @@ pub(crate) enum Runner {
     Diesel,
     Dbmate,
     NodePgMigrate,
+    Supabase,
 }
 
 impl Runner {
-    pub(crate) const ALL: [Self; 4] = [Self::Sqlx, Self::Diesel, Self::Dbmate, Self::NodePgMigrate];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Sqlx, Self::Diesel, Self::Dbmate, Self::NodePgMigrate, Self::Supabase];
 
     /// Its name for pgbridge.
     pub(crate) fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Runner {
             Self::Diesel => "diesel",
             Self::Dbmate => "dbmate",
             Self::NodePgMigrate => "node-pg-migrate",
+            Self::Supabase => "supabase",
         }
     }
 
@@ -33,12 +36,17 @@ impl Runner {
             Self::Diesel => "__diesel_schema_migrations",
             Self::Dbmate => "schema_migrations",
             Self::NodePgMigrate => "pgmigrations",
+            Self::Supabase => "supabase_migrations.schema_migrations",
         }
     }
 
     /// Where it looks for migrations in the folder that it runs in.
     pub(crate) fn place(self) -> &'static str {
-        if self == Self::Dbmate { "db/migrations" } else { "migrations" }
+        match self {
+            Self::Dbmate => "db/migrations",
+            Self::Supabase => "supabase/migrations",
+            _ => "migrations",
+        }
     }
 
     /// Runs it in a folder on a database.
@@ -50,8 +58,12 @@ impl Runner {
         };
         let mut command = Command::new(program);
         command.current_dir(folder).env("NO_COLOR", "1");
-        command.env("DATABASE_URL", format!("{}?sslmode=disable", database.url()));
-        run(command.args(arguments))
+        let url = format!("{}?sslmode=disable", database.url());
+        command.args(arguments);
+        if self == Self::Supabase {
+            command.env("SUPABASE_TELEMETRY_DISABLED", "1").arg(format!("--remote={url}"));
+        }
+        run(command.env("DATABASE_URL", &url))
     }
 
     /// Runs all migrations that are pending.
@@ -62,6 +74,7 @@ impl Runner {
             Self::Diesel => &["migration", "run", "--migration-dir", self.place()],
             Self::Dbmate => &["--no-dump-schema", "migrate"],
             Self::NodePgMigrate => &["up"],
+            Self::Supabase => &["db", "push", "--yes"],
         };
         self.run(folder, database, arguments);
     }
@@ -74,6 +87,7 @@ impl Runner {
             Self::Diesel => &["migration", "run"],
             Self::Dbmate => &["--no-dump-schema", "migrate"],
             Self::NodePgMigrate => &["up", "--no-check-order"],
+            Self::Supabase => unreachable!("it refuses a folder without what ran before"),
         };
         self.run(folder, database, arguments);
     }
@@ -97,6 +111,7 @@ impl Runner {
             Self::NodePgMigrate => {
                 self.run(folder, database, &["down", &number]);
             }
+            Self::Supabase => unreachable!("it has no way back"),
         }
     }
 
@@ -108,6 +123,7 @@ impl Runner {
             Self::Diesel => &["migration", "list", "--migration-dir", self.place()],
             Self::Dbmate => &["status"],
             Self::NodePgMigrate => &["up", "--dry-run"],
+            Self::Supabase => &["migration", "list"],
         };
         let said = self.run(folder, database, arguments);
         assert!(!said.contains("checksum"), "{said}");
@@ -115,6 +131,8 @@ impl Runner {
             Self::Sqlx => ("/installed", "/pending"),
             Self::Diesel | Self::Dbmate => ("[X]", "[ ]"),
             Self::NodePgMigrate => ("No migrations to run!", "(UP) ###"),
+            // local, remote, time
+            Self::Supabase => ("` | `", "| ` `"),
         };
         let count = |word| said.lines().filter(|line| line.contains(word)).count();
         assert!(count(done) + count(pending) > 0, "{said}");

@@ -43,6 +43,7 @@ fn write(runner: Runner, folder: &Path, side: Option<&str>) {
             Runner::Dbmate => {
                 file(format!("{base}.sql"), format!("-- migrate:up\n{sql};\n-- migrate:down\n"));
             }
+            Runner::Supabase => file(format!("{base}.sql"), format!("{sql};\n")),
             Runner::NodePgMigrate => {
                 let text = format!("-- Up Migration\n{sql};\n-- Down Migration\nSELECT 1;\n");
                 file(format!("{base}.sql"), text);
@@ -108,7 +109,12 @@ fn settled(runner: Runner, major: u32) {
     }
     // the runner itself brings prod there, and the bridge's files join the team's
     let bridge = bundle.path().join("runners").join(name);
-    runner.bridge(&bridge, &prod);
+    if runner == Runner::Supabase {
+        // as the execution plan says, for it refuses a folder without what ran before
+        bundle.apply(&prod).unwrap();
+    } else {
+        runner.bridge(&bridge, &prod);
+    }
     copy(&bridge, team.path());
     for file in bundle.files("backport/migrations") {
         dev.psql_file(&file).unwrap();
