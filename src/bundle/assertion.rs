@@ -7,7 +7,7 @@ use crate::kinds::{Isolation, of};
 use crate::model::ObjectId;
 use crate::plan::{Step, Verb};
 use crate::sql::quote;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What was true when the forms of the statements were chosen: tables were small.
 pub(super) fn assumptions(input: &Input<'_>, steps: &[Step]) -> Vec<String> {
@@ -69,50 +69,29 @@ pub(super) fn before(
     Some(format!("DO {};", quote::dollar(&block)))
 }
 
-/// A block that stops the file when a relation that it made is not there, or one that it dropped still is:
-/// what else happens in the session, such as event triggers, is not the file's. `forward`: towards the goal.
+/// A block that stops the file when a relation that it made is not there: what else happens in the session,
+/// such as event triggers, is not the file's. `forward`: towards the goal.
 pub(super) fn after(input: &Input<'_>, steps: &[Step], forward: bool) -> Option<String> {
-    let (made, gone) =
-        if forward { (&input.plan.goal, input.prod) } else { (input.prod, &input.plan.goal) };
-    let mut stands: BTreeMap<String, bool> = BTreeMap::new();
-    for step in steps.iter().filter(|step| !step.is_silent()) {
-        let (catalog, stays) = match step.verb {
-            Verb::Create => (made, true),
-            Verb::Drop => (gone, false),
-            _ => continue,
-        };
-        // what goes and comes back may do so under its name by other steps
-        let counts = |id: &&ObjectId| stays || !made.objects.contains_key(*id);
-        let members = step.members.iter().filter(counts);
-        let objects = members.filter_map(|id| catalog.objects.get(id));
+    let catalog = if forward { &input.plan.goal } else { input.prod };
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for step in steps.iter().filter(|step| !step.is_silent() && step.verb == Verb::Create) {
+        let objects = step.members.iter().filter_map(|id| catalog.objects.get(id));
         let slots = objects.flat_map(|object| of(object.id.kind).slots(object));
         for (_, path) in slots.filter(|(class, _)| *class == "relation") {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
-            stands.insert(quote::literal(&quote::qualified(&path)), stays);
+            names.insert(quote::literal(&quote::qualified(&path)));
         }
     }
-    let names = |stays: bool| -> Vec<&str> {
-        stands.iter().filter(|(_, is)| **is == stays).map(|(name, _)| name.as_str()).collect()
-    };
-    let check = |names: Vec<&str>, wrong: &str, what: &str| {
-        (!names.is_empty()).then(|| {
-            format!(
-                "  FOREACH relation IN ARRAY ARRAY[{}] LOOP\n    IF pg_catalog.to_regclass(relation) {wrong} THEN\n      \
-                 RAISE EXCEPTION 'pgbridge: % {what}', relation;\n    END IF;\n  END LOOP;",
-                names.join(", ")
-            )
-        })
-    };
-    let checks: Vec<String> = [
-        check(names(true), "IS NULL", "is not there after the statements of this file"),
-        check(names(false), "IS NOT NULL", "is still there after the statements of this file"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if checks.is_empty() {
+    if names.is_empty() {
         return None;
     }
-    let block = format!("\nDECLARE\n  relation text;\nBEGIN\n{}\nEND\n", checks.join("\n"));
+    let names: Vec<String> = names.into_iter().collect();
+    let block = format!(
+        "\nDECLARE\n  relation text;\nBEGIN\n  FOREACH relation IN ARRAY ARRAY[{}] LOOP\n    \
+         IF pg_catalog.to_regclass(relation) IS NULL THEN\n      \
+         RAISE EXCEPTION 'pgbridge: % is not there after the statements of this file', relation;\n    \
+         END IF;\n  END LOOP;\nEND\n",
+        names.join(", ")
+    );
     Some(format!("DO {};", quote::dollar(&block)))
 }

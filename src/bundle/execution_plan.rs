@@ -131,6 +131,7 @@ fn environments(input: &Input<'_>) -> String {
 /// What somebody has to decide before the first file.
 fn decisions(input: &Input<'_>) -> String {
     let mut items = vec![
+        "the verdict of `MIGRATION_RECONCILIATION_REPORT.md` is read, and what it asks to settle is settled".to_owned(),
         "every file went through on the copy, and `VALIDATION_SQL.sql` passed there".to_owned(),
         "no long transaction on prod (query above)".to_owned(),
     ];

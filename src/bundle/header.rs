@@ -12,8 +12,8 @@ const SHOWN: usize = 4;
 /// Which earlier files made, changed or dropped what each one needs, by their places.
 pub(super) fn waits(input: &Input<'_>) -> Vec<BTreeSet<usize>> {
     let mut touched: BTreeMap<&ObjectId, usize> = BTreeMap::new();
-    // what goes is waited for by what it needed
-    let mut freed: BTreeMap<&ObjectId, usize> = BTreeMap::new();
+    // what no longer needs something is waited for by what takes that away
+    let mut freed: BTreeMap<&ObjectId, BTreeSet<usize>> = BTreeMap::new();
     let mut all = Vec::new();
     for (at, batch) in input.plan.batches.iter().enumerate() {
         let steps = || batch.steps.iter().filter(|step| !step.is_silent());
@@ -21,13 +21,17 @@ pub(super) fn waits(input: &Input<'_>) -> Vec<BTreeSet<usize>> {
         for id in steps().flat_map(|step| &step.members) {
             let needed = input.plan.goal.needs_of(id).map(|(needed, _)| needed);
             waits.extend(needed.chain([id]).filter_map(|id| touched.get(id)));
-            waits.extend(freed.get(id));
+            waits.extend(freed.get(id).into_iter().flatten());
         }
         for step in steps() {
             touched.extend(step.members.iter().map(|id| (id, at)));
-            if step.verb == Verb::Drop {
-                let needed = step.members.iter().flat_map(|id| input.prod.needs_of(id));
-                freed.extend(needed.map(|(needed, _)| (needed, at)));
+            for id in &step.members {
+                let kept = input.plan.goal.needs.get(id).filter(|_| step.verb != Verb::Drop);
+                let needed = input.prod.needs_of(id).map(|(needed, _)| needed);
+                let gone = needed.filter(|needed| !kept.is_some_and(|it| it.contains_key(*needed)));
+                for needed in gone {
+                    freed.entry(needed).or_default().insert(at);
+                }
             }
         }
         all.push(waits);

@@ -137,7 +137,7 @@ fn expected_report(name: &str, dev: &Database, prod: &Database, bundle: &Bundle)
 #[test]
 fn reports_are_as_expected() {
     let Some(major) = main_majors().into_iter().find(|major| *major == 18) else { return };
-    for name in ["contacts", "integrations", "crm", "users", "supabase"] {
+    for name in ["audit", "contacts", "integrations", "crm", "users", "supabase"] {
         let (dev, prod) = pair(major, name);
         expected_report(name, &dev, &prod, &bundle(&dev, &prod));
     }

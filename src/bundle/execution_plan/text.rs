@@ -18,7 +18,7 @@ ORDER BY a.query_start;";
 pub(super) const LOCKS: &str = "\
 SELECT l.relation::regclass AS relation, l.mode, l.granted, l.pid, left(a.query, 80) AS query
 FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-WHERE l.relation IN (
+WHERE l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND l.relation IN (
     {relations})
 ORDER BY l.relation, l.granted, l.pid;";
 

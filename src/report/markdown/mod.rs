@@ -166,7 +166,7 @@ fn before_and_after(page: &mut Page, view: &ReportView) {
 }
 
 fn left_alone(page: &mut Page, view: &ReportView) {
-    page.block("## What the bridge leaves alone");
+    page.block("## What only prod has, and what the bridge leaves alone");
     let extra: Vec<_> = view
         .drifts
         .iter()

@@ -1,7 +1,7 @@
 //! How many there are: findings, and objects before and after.
 
 use crate::diff::{Divergence, Level, Side};
-use crate::model::{Catalog, Object, ObjectId};
+use crate::model::{Catalog, History, Object, ObjectId};
 use crate::report::view::{CountRow, Findings, ReportInput};
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("tables", &["table"]),
     ("columns of tables", &["column"]),
     ("indexes (without those of constraints)", &["index"]),
-    ("constraints", &["constraint"]),
+    ("constraints (without NOT NULL)", &["constraint"]),
     ("policies", &["policy"]),
     ("functions and procedures", &["function", "procedure"]),
     ("triggers", &["trigger"]),
@@ -38,7 +38,7 @@ const ROWS: &[(&str, &[&str])] = &[
         &["enum", "domain", "composite", "range", "base_type"],
     ),
     ("sequences", &["sequence"]),
-    ("extensions", &["extension"]),
+    ("extensions (besides plpgsql)", &["extension"]),
 ];
 
 /// The summary.
@@ -52,14 +52,17 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
     let recorded = recorded(input);
     let (by, managed) = super::alone::managed(input).unzip();
     let managed = managed.unwrap_or_default();
+    let is_recorded = |id: &ObjectId| {
+        // schemas and what has no table are counted as they are
+        matches!(id.kind.name(), "table" | "column" | "constraint" | "index")
+            && recorded.contains(&(id.part(0).to_owned(), id.part(1).to_owned()))
+    };
     let mut rows: Vec<CountRow> = ROWS
         .iter()
         .map(|(what, kinds)| {
             let count = |catalog: &Catalog| {
                 let counted = |id: &&ObjectId| {
-                    kinds.contains(&id.kind.name())
-                        && !recorded.contains(*id)
-                        && !managed.contains(id)
+                    kinds.contains(&id.kind.name()) && !is_recorded(id) && !managed.contains(id)
                 };
                 catalog.objects.keys().filter(counted).count()
             };
@@ -86,13 +89,8 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<CountRow> {
 }
 
 /// The tables in which migration tools record what they ran.
-fn recorded(input: &ReportInput<'_>) -> BTreeSet<ObjectId> {
+fn recorded(input: &ReportInput<'_>) -> BTreeSet<(String, String)> {
     let histories = [input.dev, input.prod].into_iter().filter_map(|side| side.histories.as_ref());
-    let names: BTreeSet<(&str, &str)> =
-        histories.flatten().map(|history| (&*history.schema, &*history.table)).collect();
-    let tables = [input.dev, input.prod].into_iter().flat_map(|side| side.objects.keys());
-    tables
-        .filter(|id| id.kind.name() == "table" && names.contains(&(id.part(0), id.part(1))))
-        .cloned()
-        .collect()
+    let name = |history: &History| (history.schema.clone(), history.table.clone());
+    histories.flatten().map(name).collect()
 }

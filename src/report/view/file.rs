@@ -81,7 +81,8 @@ fn view(sizes: &Sizes<'_>, estimates: &Estimates<'_>, step: &Step) -> StepView {
     });
     StepView {
         title: step.title(),
-        statements: step.statements.len(),
+        // settings around a statement are none of their own
+        statements: step.statements.iter().filter(|sql| !sql.starts_with("SET ")).count(),
         isolation: effects.isolation,
         locks: locks.collect(),
         rewrites: effects.rewrites.iter().map(ObjectId::label).collect(),

@@ -133,7 +133,7 @@ fn emptied(uses: &Uses<'_>) -> Option<Cause> {
         uses.len(),
         |count| {
             let what = plural(count, "object of prod comes", "objects of prod come");
-            format!("{what} to read or write what the plan creates empty: {}", tables.join(", "))
+            format!("{what} to read or write what the plan creates empty ({})", tables.join(", "))
         },
         "decide whether rows have to be there first, and write a [[step]] that moves them",
     )

@@ -53,7 +53,10 @@ fn data_loss(input: &ReportInput<'_>, steps: &[&StepView]) -> Risk {
             format!("{what} left out of the plan")
         }
         (emitted, _) => {
-            format!("none: {} asked for and lose data", plural(emitted, "step was", "steps were"))
+            format!(
+                "nothing mitigates it: {} asked for and lose data",
+                plural(emitted, "step was", "steps were")
+            )
         }
     };
     risk(
@@ -250,7 +253,7 @@ fn irreversible(input: &ReportInput<'_>, plain: &[&StepView], files: &[FileView]
             )
         }
         (hard, _) => format!(
-            "none: {} not brought back",
+            "nothing mitigates it: {} not brought back",
             plural(hard, "thing of prod is", "things of prod are")
         ),
     };

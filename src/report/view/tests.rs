@@ -323,7 +323,7 @@ fn what_comes_to_read_an_empty_table_is_medium() {
         view.readiness
             .reasons
             .iter()
-            .any(|reason| reason.text.contains("creates empty: public.fresh"))
+            .any(|reason| reason.text.contains("creates empty (public.fresh)"))
     );
 }
 

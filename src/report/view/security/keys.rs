@@ -35,7 +35,7 @@ pub(super) fn without_index(review: &Review<'_>) -> Vec<SecurityFinding> {
             !names.is_empty() && !names.iter().any(led)
         })
         .map(|object| {
-            let what = "no index begins with a column of this foreign key: a delete in the other table reads all rows";
+            let what = "no index over all rows begins with a column of this foreign key: a delete in the other table reads all rows";
             SecurityFinding { access: false, ..finding(what, object, review.is_new(object, |_| true)) }
         })
         .collect()

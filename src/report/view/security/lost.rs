@@ -31,6 +31,7 @@ pub(super) fn findings(review: &Review<'_>) -> Vec<SecurityFinding> {
         findings.extend(changed(before, after));
     }
     findings.extend(gone(review));
+    findings.extend(opened(review));
     findings
 }
 
@@ -64,4 +65,15 @@ fn gone(review: &Review<'_>) -> Vec<SecurityFinding> {
         }
     };
     policies.map(told).collect()
+}
+
+/// New policies that let rows of prod's protected tables through.
+fn opened(review: &Review<'_>) -> Vec<SecurityFinding> {
+    let stood = |policy: &&Object| {
+        let table = policy.parent.as_ref().and_then(|table| review.prod.objects.get(table));
+        let is_new = !review.prod.objects.contains_key(&policy.id);
+        is_new && !attribute(policy, "restrictive").is_true() && table.is_some_and(is_protected)
+    };
+    let what = "this new policy lets rows of a table of prod through: read which, and to whom";
+    review.objects(&["policy"]).filter(stood).map(|policy| finding(what, policy, true)).collect()
 }
