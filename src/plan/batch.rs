@@ -2,7 +2,7 @@
 
 use crate::kinds::{Conditions, Phase, of};
 use crate::model::{Catalog, ObjectId};
-use crate::plan::layer::{Concern, Layer, layers};
+use crate::plan::layer::{self, Concern, Layer, layers};
 use crate::plan::name::name;
 use crate::plan::schedule::{Schedule, schedule};
 use crate::plan::step::{Step, Verb};
@@ -14,10 +14,11 @@ use std::collections::BTreeSet;
 pub(super) fn batches(
     state: &mut Catalog,
     goal: &Catalog,
-    schedule: Schedule,
+    mut schedule: Schedule,
     conditions: &Conditions,
 ) -> Vec<Batch> {
-    let groups = with_silent_steps(&schedule, groups(&schedule));
+    let groups = groups(&mut schedule);
+    let groups = with_silent_steps(&schedule, groups);
     let mut batches = Vec::new();
     let mut steps: Vec<Option<Step>> = schedule.steps.into_iter().map(Some).collect();
     for group in groups {
@@ -126,12 +127,14 @@ fn way_back(
 }
 
 /// Places of steps, in the order of files.
-fn groups(schedule: &Schedule) -> Vec<Vec<usize>> {
+fn groups(schedule: &mut Schedule) -> Vec<Vec<usize>> {
     let (gone, come): (Vec<usize>, Vec<usize>) = (0..schedule.steps.len())
         .filter(|at| has_phase(schedule, *at, Phase::Watching))
         .partition(|at| schedule.steps.get(*at).is_some_and(|step| step.verb == Verb::Drop));
     let first: BTreeSet<usize> = foundations(schedule);
     let apart: BTreeSet<usize> = first.iter().chain(&gone).chain(&come).copied().collect();
+    schedule.bound = layer::bound(schedule, &apart);
+    let schedule = &*schedule;
     let mut groups = vec![gone];
     if !first.is_empty() {
         groups.extend(transactions(schedule, &first.into_iter().collect::<Vec<_>>()));

@@ -82,6 +82,7 @@ fn features(schedule: &Schedule, places: &[usize]) -> BTreeMap<usize, usize> {
     }
     let mut first_on: BTreeMap<&ObjectId, usize> = BTreeMap::new();
     for at in places {
+        union.union(*at, schedule.bound.get(*at).copied().unwrap_or(*at));
         for relation in schedule.steps.get(*at).into_iter().flat_map(|step| &step.concerns) {
             union.union(*first_on.entry(relation).or_insert(*at), *at);
         }
@@ -92,18 +93,20 @@ fn features(schedule: &Schedule, places: &[usize]) -> BTreeMap<usize, usize> {
 
 /// What belongs together, each after what it waits for.
 fn wholes(schedule: &Schedule, places: &[usize]) -> Vec<Whole> {
-    let union = bound(schedule, places);
+    let root = |at: usize| schedule.bound.get(at).copied().unwrap_or(at);
     let known: BTreeSet<&usize> = places.iter().collect();
+    let ready = made_ready(schedule, places);
     let edges: BTreeSet<(usize, usize)> = schedule
         .before
         .iter()
+        .chain(&ready)
         .filter(|(from, to)| known.contains(from) && known.contains(to))
-        .map(|(from, to)| (union.find(*from), union.find(*to)))
+        .map(|(from, to)| (root(*from), root(*to)))
         .filter(|(from, to)| from != to)
         .collect();
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in places {
-        members.entry(union.find(*at)).or_default().push(*at);
+        members.entry(root(*at)).or_default().push(*at);
     }
     // what waits for each other stands together; components come the last first
     let components = net::components(schedule.steps.len(), edges.iter());
@@ -135,48 +138,139 @@ fn wholes(schedule: &Schedule, places: &[usize]) -> Vec<Whole> {
     wholes
 }
 
-/// Steps on one relation belong together, as do a drop with what comes in its place, everything that
-/// stood aside for it, and what shares a statement. Triggers and policies of a table that is new come
-/// later: without them nobody is let in, or nobody knows of it.
-fn bound(schedule: &Schedule, places: &[usize]) -> UnionFind<usize> {
-    let steps = || places.iter().filter_map(|at| Some((*at, schedule.steps.get(*at)?)));
-    let members = |verb: Verb| -> BTreeSet<&ObjectId> {
-        let of_verb = steps().filter(|(_, step)| step.verb == verb);
-        of_verb.flat_map(|(_, step)| &step.members).collect()
-    };
-    let (made, gone) = (members(Verb::Create), members(Verb::Drop));
-    let is_new = |id: &ObjectId| made.contains(id) && !gone.contains(id);
-    // links between tables say of a column whose it is: what goes with them goes in one file
-    let trees = steps().filter(|(_, step)| step.concerns.len() > 1);
-    let trees: BTreeSet<&ObjectId> = trees.flat_map(|(_, step)| &step.concerns).collect();
-    let is_apart = |step: &Step| match of(step.object.kind).phase() {
-        Phase::Trigger | Phase::Policy => step.concerns.iter().all(is_new),
-        _ => {
-            let is_alone = step.concerns.iter().all(|relation| !trees.contains(relation));
-            is_removal(step) && is_alone && !made.contains(&step.object)
-        }
-    };
+/// For each step the first of those that it is never parted from, but by a commit that must stand between: steps on
+/// one relation that stands, what takes a name over, what stood aside and what it needs when it comes back,
+/// what is replaced in place with what lets in by it, and what shares a statement. Triggers and policies
+/// of a table that is new come later, together: without them nobody is let in, or nobody knows of it.
+pub(super) fn bound(schedule: &Schedule, apart: &BTreeSet<usize>) -> Vec<usize> {
+    let places: Vec<usize> = (0..schedule.steps.len()).filter(|at| !apart.contains(at)).collect();
+    let shared: Vec<(usize, &Step)> = places
+        .iter()
+        .filter_map(|at| Some((*at, schedule.steps.get(*at)?)))
+        .filter(|(_, step)| step.effects.isolation == Isolation::Shared)
+        .collect();
+    let standing = Standing::of(schedule, &places);
     let mut union = UnionFind::new(schedule.steps.len());
-    let mut first: BTreeMap<&ObjectId, usize> = BTreeMap::new();
-    for (at, step) in steps().filter(|(_, step)| step.effects.isolation == Isolation::Shared) {
-        let concerns = step.concerns.iter().filter(|_| !is_apart(step));
-        for id in step.members.iter().chain(&step.forced_by).chain(concerns) {
-            union.union(*first.entry(id).or_insert(at), at);
+    let mut first: BTreeMap<(Option<Phase>, &ObjectId), usize> = BTreeMap::new();
+    let mut first_named: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (at, step) in &shared {
+        let apart = standing.leaves_apart(step);
+        for id in step.members.iter().chain(&step.forced_by) {
+            union.union(*first.entry((None, id)).or_insert(*at), *at);
+        }
+        // policies of one table let in together
+        let phase = Some(of(step.object.kind).phase()).filter(|_| apart);
+        for id in step.concerns.iter().filter(|_| !apart || step.verb != Verb::Drop) {
+            union.union(*first.entry((phase, id)).or_insert(*at), *at);
+        }
+        if is_root(step) && matches!(step.verb, Verb::Create | Verb::Drop) {
+            let name = (step.object.part(0), step.object.part(1));
+            union.union(*first_named.entry(name).or_insert(*at), *at);
         }
     }
-    // what comes back may need something else than before in the same words: both go back together
+    let known: BTreeSet<usize> = shared.iter().map(|(at, _)| *at).collect();
     for (from, to) in &schedule.before {
-        let step = |at: &usize| schedule.steps.get(*at).filter(|step| step.verb == Verb::Create);
-        let comes_back = step(to).is_some_and(|step| step.forced_by.is_some());
-        if comes_back && step(from).is_some_and(|step| step.effects.isolation == Isolation::Shared)
-        {
+        if known.contains(from) && known.contains(to) && are_one(schedule, *from, *to) {
             union.union(*from, *to);
         }
     }
-    for (at, leader) in leaders(schedule, places) {
+    for (at, leader) in leaders(schedule, &places) {
         union.union(at, leader);
     }
-    union
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    (0..schedule.steps.len()).map(|at| *first.entry(union.find(at)).or_insert(at)).collect()
+}
+
+/// Whether a step and one that waits for it must be seen together.
+fn are_one(schedule: &Schedule, from: usize, to: usize) -> bool {
+    let (Some(from), Some(to)) = (schedule.steps.get(from), schedule.steps.get(to)) else {
+        return false;
+    };
+    // what comes back may need something else than before in the same words: both go back together
+    let comes_back = to.verb == Verb::Create && to.forced_by.is_some();
+    if comes_back && from.verb == Verb::Create {
+        return true;
+    }
+    let phase = |step: &Step| of(step.object.kind).phase();
+    let replaced = from.verb == Verb::Alter && matches!(phase(from), Phase::Routine | Phase::View);
+    let lets_in = matches!(phase(to), Phase::View | Phase::Trigger | Phase::Policy);
+    replaced && lets_in && matches!(to.verb, Verb::Alter | Verb::Create)
+}
+
+/// What is there before, as far as it decides which steps may be parted.
+struct Standing<'a> {
+    made: BTreeSet<&'a ObjectId>,
+    gone: BTreeSet<&'a ObjectId>,
+    /// Relations that are linked with others.
+    trees: BTreeSet<&'a ObjectId>,
+    /// Relations that stand, and those that are linked with them.
+    relations: BTreeSet<&'a ObjectId>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(schedule: &'a Schedule, places: &[usize]) -> Self {
+        let steps = || places.iter().filter_map(|at| schedule.steps.get(*at));
+        let members = |verb: Verb| -> BTreeSet<&'a ObjectId> {
+            steps().filter(|step| step.verb == verb).flat_map(|step| &step.members).collect()
+        };
+        let (made, gone) = (members(Verb::Create), members(Verb::Drop));
+        let is_new = |id: &ObjectId| made.contains(id) && !gone.contains(id);
+        let linked = steps().filter(|step| step.concerns.len() > 1);
+        let trees = linked.flat_map(|step| &step.concerns).collect();
+        let old = steps().filter(|step| !step.concerns.iter().all(is_new));
+        let relations = old.flat_map(|step| &step.concerns).collect();
+        Self { made, gone, trees, relations }
+    }
+
+    /// Whether a step is not one with the others on its relation.
+    fn leaves_apart(&self, step: &Step) -> bool {
+        match of(step.object.kind).phase() {
+            Phase::Trigger | Phase::Policy => self.is_new(step),
+            // links between tables say of a column whose it is: what goes with them goes in one file
+            _ => {
+                let is_alone = step.concerns.iter().all(|relation| !self.trees.contains(relation));
+                is_removal(step) && is_alone && !self.made.contains(&step.object)
+            }
+        }
+    }
+
+    fn is_new(&self, step: &Step) -> bool {
+        let is_new = |id: &ObjectId| {
+            self.made.contains(id) && !self.gone.contains(id) && !self.relations.contains(id)
+        };
+        step.concerns.iter().all(is_new)
+    }
+}
+
+/// It is no part of something else.
+fn is_root(step: &Step) -> bool {
+    step.concerns.contains(&step.object)
+}
+
+/// What a table that is new has by its triggers and policies stands before a routine that is replaced works on it.
+fn made_ready(schedule: &Schedule, places: &[usize]) -> BTreeSet<(usize, usize)> {
+    let standing = Standing::of(schedule, places);
+    let mut later: BTreeMap<&ObjectId, Vec<usize>> = BTreeMap::new();
+    for at in places {
+        let Some(step) = schedule.steps.get(*at) else { continue };
+        let phase = of(step.object.kind).phase();
+        if matches!(phase, Phase::Trigger | Phase::Policy) && standing.is_new(step) {
+            for relation in &step.concerns {
+                later.entry(relation).or_default().push(*at);
+            }
+        }
+    }
+    let mut edges = BTreeSet::new();
+    for (from, to) in &schedule.before {
+        let (Some(made), Some(user)) = (schedule.steps.get(*from), schedule.steps.get(*to)) else {
+            continue;
+        };
+        if user.verb == Verb::Alter && of(user.object.kind).phase() == Phase::Routine {
+            let later = later.get(&made.object).into_iter().flatten();
+            edges.extend(later.map(|at| (*at, *to)));
+        }
+    }
+    edges
 }
 
 /// Takes away rows, or something whole.

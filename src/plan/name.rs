@@ -56,6 +56,7 @@ fn of_part(step: &Step, relation: &ObjectId, alike: &[&Step]) -> (&'static str, 
     let objects: BTreeSet<&ObjectId> = of_relation.iter().map(|step| &step.object).collect();
     let table = relation.part(1);
     if objects.len() > 1 {
+        let table = if table.is_empty() { relation.name() } else { table };
         return ("alter", table.to_owned());
     }
     let part = step.object.name();

@@ -45,6 +45,8 @@ pub struct Schedule {
     pub steps: Vec<Step>,
     /// Pairs of places in `steps`: the first runs before the second.
     pub before: BTreeSet<(usize, usize)>,
+    /// For each step the first of those that it is never parted from; empty where nothing is known.
+    pub(super) bound: Vec<usize>,
     /// Large relations that nobody can read while a step works on them.
     pub exclusive: BTreeSet<ObjectId>,
     /// Lines that a file has at most, if it can.
@@ -84,7 +86,13 @@ pub fn schedule(
     let locks = steps.iter().flat_map(|step| &step.effects.locks);
     let exclusive = locks.filter(|(id, lock)| **lock == Lock::AccessExclusive && ctx.is_large(id));
     let exclusive = exclusive.map(|(id, _)| id.clone()).collect();
-    Ok(Schedule { steps, before, exclusive, max_lines: conditions.max_lines })
+    Ok(Schedule {
+        steps,
+        before,
+        exclusive,
+        max_lines: conditions.max_lines,
+        ..Schedule::default()
+    })
 }
 
 /// Whether something that stays runs a user's code at every step.

@@ -244,9 +244,13 @@ fn parted(schedule: &Schedule, followers: &Followers, from: usize) -> BTreeSet<u
 fn units(schedule: &Schedule, group: &[usize], levels: &BTreeMap<usize, usize>) -> Vec<Unit> {
     let mut of: BTreeMap<(usize, &ObjectId), usize> = BTreeMap::new();
     let mut root: BTreeMap<usize, usize> = group.iter().map(|at| (*at, *at)).collect();
+    let mut bound: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for at in group.iter().copied().filter(|at| isolation(schedule, *at) == Isolation::Shared) {
         let Some(step) = step(schedule, at) else { continue };
         let level = levels.get(&at).copied().unwrap_or(0);
+        if let Some(whole) = schedule.bound.get(at) {
+            join(&mut root, *bound.entry((level, *whole)).or_insert(at), at);
+        }
         let of_step = step.members.iter().chain(&step.forced_by).chain(&step.concerns);
         for id in of_step {
             let first = *of.entry((level, id)).or_insert(at);
