@@ -1,6 +1,6 @@
 //! The sample of the demo: rows R2 and R3 of the mission.
 
-use crate::program::{Bundle, pgbridge};
+use crate::program::{Bundle, pgbridge, prove_privately};
 use crate::support::{Cluster, Database, Options, compare, main_majors};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -46,6 +46,7 @@ fn the_bridge_leads_to_dev_and_the_rollback_back() {
         let before = prod.dump();
         let bundle = Bundle::of(&dev, &prod, "emit");
         assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+        prove_privately(&bundle, prod.cluster()).unwrap();
         bundle.apply(&prod).unwrap();
         // columns are added at the end of profiles: PostgreSQL can do no other
         let both = Options { ignore_column_order: true, ..EXACT };
@@ -205,4 +206,46 @@ fn bridge_and_backport_make_both_equal() {
         }
         compare(&dev.dump(), &before, EXACT).unwrap();
     }
+}
+
+/// R12, R13: what an operator answers stands where it is needed, and every file has its commands.
+#[test]
+fn the_execution_plan_is_filled_from_the_configuration() {
+    const ANSWERS: [(&str, &str); 10] = [
+        ("when", "Tuesday at ten"),
+        ("who", "Ada"),
+        ("contact", "the database desk"),
+        ("audience", "all of engineering"),
+        ("copy", "the copy of Monday"),
+        ("backup", "nightly, nine hours old"),
+        ("restored", "last week"),
+        ("longest_wait", "half a minute"),
+        ("log", "the log dashboard"),
+        ("documents", "the data dictionary"),
+    ];
+    let (dev, prod) = databases(main_majors()[0], "plan");
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("pgbridge.toml");
+    let lines: Vec<String> =
+        ANSWERS.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+    std::fs::write(&config, format!("[announce]\n{}\n", lines.join("\n"))).unwrap();
+    let bundle = Bundle::with(&dev, &prod, "report", &["--config", config.to_str().unwrap()]);
+    assert_eq!(bundle.run.code, 0, "{:?}", bundle.run);
+    let read = |name: &str| std::fs::read_to_string(bundle.path().join(name)).unwrap();
+    let plan = read("EXECUTION_PLAN.md");
+    assert!(!plan.contains("TO FILL"), "{plan}");
+    for (key, value) in ANSWERS {
+        assert!(plan.contains(value), "{key} is not in the plan");
+    }
+    let sections = ["Before", "Order of environments", "Go or no-go", "The files", "While it runs"];
+    for section in sections.into_iter().chain(["After the last file", "Going back", "Messages"]) {
+        assert!(plan.contains(&format!("\n## {section}\n")), "{section}");
+    }
+    for file in bundle.files("migrations") {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        for path in [format!("migrations/{stem}.sql"), format!("rollback/{stem}_rollback.sql")] {
+            assert!(plan.contains(&format!("-f {path}")), "no command for {path}");
+        }
+    }
+    assert!(!read("MIGRATION_RECONCILIATION_REPORT.md").contains("places to fill"));
 }

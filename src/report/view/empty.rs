@@ -1,7 +1,7 @@
 //! What stands in prod and comes to use a table that the plan makes: until somebody fills it, that is empty.
 
 use crate::kinds::of;
-use crate::model::{Object, ObjectId};
+use crate::model::{Catalog, Object, ObjectId};
 use crate::plan::Verb;
 use crate::report::view::ReportInput;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,11 +44,27 @@ pub(super) fn users<'a>(input: &ReportInput<'a>) -> Uses<'a> {
         let (Some((_, word)), true) = (word, input.prod.objects.contains_key(&step.object)) else {
             continue;
         };
-        let needs = goal.needs_of(&step.object).filter_map(|(id, _)| whole(id));
-        let tables: BTreeSet<&ObjectId> = needs.filter(is_empty).map(|table| &table.id).collect();
+        let used = used(goal, &step.object);
+        let used = used.into_iter().filter_map(whole);
+        let tables: BTreeSet<&ObjectId> = used.filter(is_empty).map(|table| &table.id).collect();
         if !tables.is_empty() {
             users.insert(&step.object, (*word, tables));
         }
     }
     users
+}
+
+/// What an object needs, and what the routines and views among that use in their turn.
+fn used<'a>(goal: &'a Catalog, id: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
+    let mut used = BTreeSet::new();
+    let mut work = vec![id];
+    while let Some(at) = work.pop() {
+        for (needed, _) in goal.needs_of(at) {
+            let goes_on = USERS.iter().any(|(kind, _)| *kind == needed.kind.name());
+            if used.insert(needed) && goes_on {
+                work.push(needed);
+            }
+        }
+    }
+    used
 }

@@ -163,6 +163,8 @@ fn objects(steps: &[&Step], verbs: &BTreeMap<&ObjectId, &'static str>) -> Vec<St
 fn purpose(input: &ReportInput<'_>, steps: &[&Step]) -> Vec<String> {
     const TELLING: &[&str] =
         &["schema", "extension", "table", "view", "enum", "function", "procedure", "column"];
+    // what goes says itself what it was for
+    let is_gone = |step: &Step, id: &ObjectId| step.verb == Verb::Drop && step.object == *id;
     let mut said = Vec::new();
     let mut seen = BTreeSet::new();
     for step in steps {
@@ -170,7 +172,7 @@ fn purpose(input: &ReportInput<'_>, steps: &[&Step]) -> Vec<String> {
         while let Some(at) = id {
             let object = input.plan.goal.objects.get(at).or_else(|| input.prod.objects.get(at));
             if let Some(comment) = object.and_then(|object| object.facets.comment.as_ref())
-                && TELLING.contains(&at.kind.name())
+                && (TELLING.contains(&at.kind.name()) || is_gone(step, at))
                 && seen.insert(at.clone())
             {
                 said.push((at.kind.name() != "table", format!("{}: {comment}", super::named(at))));

@@ -175,7 +175,10 @@ fn yellow(
 ) -> Vec<Cause> {
     let open = security.iter().filter(|finding| finding.new && finding.access && !finding.info);
     let failing = steps(files).filter(|step| step.may_fail.is_some()).count();
-    let irreversible = files.iter().map(|file| file.irreversible).sum();
+    // what a migration itself loses is a reason of its own
+    let lossy = steps(files).filter(|step| step.data_loss.is_some()).count();
+    let irreversible: usize = files.iter().map(|file| file.irreversible).sum();
+    let irreversible = irreversible.saturating_sub(lossy);
     // in the order of their weight
     [
         cause(

@@ -159,7 +159,7 @@ fn functions_that_come_to_read_empty_tables_are_told() {
     let Some((dev, prod)) = one_pair() else { return };
     let report = read(&bundle(&dev, &prod), "MIGRATION_RECONCILIATION_REPORT.md");
     for sentence in [
-        "8 objects of prod come to read or write what the plan creates empty",
+        "9 objects of prod come to read or write what the plan creates empty",
         "alter 8 functions: each reads or writes app.oauth_credentials or app.user_integrations",
         "drop 10 columns: each loses the values of the column",
         "the execution plan has 10 places to fill, besides the reasons above",
