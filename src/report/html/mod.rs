@@ -32,7 +32,7 @@ const FIRST_FINDINGS: usize = 100;
 const FINDINGS_EACH: usize = 20;
 
 /// Features that are not folded.
-const FEATURES_OPEN: usize = 100;
+const FEATURES_OPEN: usize = 50;
 
 /// The page, and what it includes.
 const TEMPLATES: &[(&str, &str)] = &[
