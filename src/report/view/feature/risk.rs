@@ -181,7 +181,7 @@ fn not_brought_back(input: &ReportInput<'_>, part: &Part<'_>) -> Vec<String> {
         batches.flat_map(|batch| file::irreversible(input.prod, batch)).collect();
     // what a migration itself loses is told as such
     let lossy = part.steps.iter().filter(|place| place.step.effects.data_loss.is_some());
-    let lossy: Vec<String> = lossy.map(|place| place.step.title()).collect();
+    let lossy: Vec<String> = lossy.map(|place| format!("{}: ", place.step.title())).collect();
     let is_told = |text: &String| lossy.iter().any(|title| text.starts_with(title));
     let about = texts.into_iter().filter(|text| is_about(text, &part.steps) && !is_told(text));
     about.collect()
